@@ -1,0 +1,127 @@
+"""How long does it take to fill an (n, n) matrix? The eigen initializer beside what one would use instead.
+
+    python benchmarks/initializer.py [--rounds 15] [--json FILE]
+
+One thread, float32, in place. In every round each method runs once, in turn, so that whatever else the
+machine does falls on all of them; the figures are medians over the rounds.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import statistics
+import time
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch and NumPy start their threads
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+
+from eigen_teach import init  # noqa: E402
+
+SIZES = [8, 16, 32, 64, 128, 150, 256, 512, 1024, 2048, 4096]
+LITERAL_UP_TO = 256  # n dense products of n × n matrices: a minute at 1024
+SLOPE_FROM = 512  # smaller matrices only measure the cost of calling
+
+
+def literal_product_(tensor):
+    """Multiply λ I by one dense plane rotation after the other, as (16) to (18) are printed."""
+    n = len(tensor)
+    product = 0.95 * torch.eye(n)
+    for k, theta in enumerate((2 * math.pi * torch.rand(n - 1, dtype=torch.float64)).tolist()):
+        rotation = torch.eye(n)
+        rotation[k, k] = rotation[k + 1, k + 1] = math.cos(theta)
+        rotation[k, k + 1] = -math.sin(theta)
+        rotation[k + 1, k] = math.sin(theta)
+        product = product @ rotation
+    return tensor.copy_(product)
+
+
+METHODS = {
+    "eigen_": init.eigen_,
+    "zero_": torch.Tensor.zero_,
+    "normal_": torch.nn.init.normal_,
+    "orthogonal_": torch.nn.init.orthogonal_,
+    "literal": literal_product_,
+}
+
+
+def milliseconds(method, tensor):
+    """Return the time of one call."""
+    start = time.perf_counter()
+    method(tensor)
+    return 1e3 * (time.perf_counter() - start)
+
+
+def measure(n, rounds):
+    """Return the median time in ms of every method that is sensible at size n."""
+    tensor = torch.empty(n, n)
+    methods = {name: method for name, method in METHODS.items() if name != "literal" or n <= LITERAL_UP_TO}
+    for method in methods.values():
+        method(tensor)  # first calls set things up
+    times = {name: [] for name in methods}
+    for _ in range(rounds):
+        for name, method in methods.items():
+            times[name].append(milliseconds(method, tensor))
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def slope(medians, name):
+    """Return the exponent p of time ~ n^p from a straight line through the large sizes, log against log."""
+    sizes = [n for n in medians if n >= SLOPE_FROM and name in medians[n]]
+    if len(sizes) < 2:
+        return None
+    return float(np.polyfit(np.log(sizes), np.log([medians[n][name] for n in sizes]), 1)[0])
+
+
+def report(medians, slopes):
+    """Print the table: milliseconds, then how many times faster (or slower) than each rival."""
+    names = list(METHODS)
+    print(
+        "    n |"
+        + "".join(f"{name:>13}" for name in names)
+        + " |  eigen_/zero_  orthogonal_/eigen_  literal/eigen_"
+    )
+    for n, row in medians.items():
+        cells = "".join(f"{row[name]:13.4f}" if name in row else f"{'-':>13}" for name in names)
+        ratios = [row["eigen_"] / row["zero_"], row["orthogonal_"] / row["eigen_"]]
+        literal = f"{row['literal'] / row['eigen_']:15.0f}" if "literal" in row else f"{'-':>15}"
+        print(f"{n:5} |{cells} |{ratios[0]:14.2f}{ratios[1]:20.1f} {literal}")
+    cells = "".join(f"{'-' if slopes[name] is None else format(slopes[name], '.2f'):>13}" for name in names)
+    print(f"slope |{cells} |  exponent p of n^p, from n = {SLOPE_FROM}")
+
+
+def main():
+    """Measure, print, and write the figures where asked."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=15, help="rounds up to n = 1024; a third of it above")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    setting = {
+        "threads": torch.get_num_threads(),
+        "dtype": "float32",
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
+    print("milliseconds, " + ", ".join(f"{key} {value}" for key, value in setting.items()))
+    medians = {
+        n: measure(n, arguments.rounds if n <= 1024 else max(3, arguments.rounds // 3))
+        for n in arguments.sizes
+    }
+    slopes = {name: slope(medians, name) for name in METHODS}
+    report(medians, slopes)
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump({"setting": setting, "milliseconds": medians, "slope": slopes}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

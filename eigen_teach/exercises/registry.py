@@ -1,0 +1,30 @@
+"""The register of checks, and the comparisons that most of them are made of."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Check = Callable[[Any], str | None]
+CHECKS: dict[str, Check] = {}
+
+
+def exercise(name: str) -> Callable[[Check], Check]:
+    """Register a check under its name, ``chapter/exercise``."""
+
+    def register(function: Check) -> Check:
+        CHECKS[name] = function
+        return function
+
+    return register
+
+
+def differs(answer: Any, expected: ArrayLike, hint: str, tolerance: float = 1e-6) -> str | None:
+    """The hint when a number or an array is not the expected one, relative to its largest entry."""
+    right, given = np.asarray(expected), np.asarray(answer)
+    if given.shape != right.shape:
+        return f"the shape should be {right.shape}, and is {given.shape}"
+    scale = float(np.abs(right).max(initial=0.0)) or 1.0
+    close = np.allclose(given, right, rtol=0, atol=tolerance * scale)
+    return None if close else hint

@@ -1,0 +1,48 @@
+"""Command line of the experiments: ``python -m eigen_teach.experiments list`` or ``run LABEL``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from eigen_teach.experiments import EXPERIMENTS, run
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; ``run`` prints the record, and ``--save`` stores it in the package's results."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "list":
+        for label, experiment in EXPERIMENTS.items():
+            print(f"{label}  {experiment.title}  ({', '.join(experiment.presets)})")
+        return
+    try:
+        record = run(
+            options.label, options.preset, jobs=options.jobs, dask=options.dask, device=options.device
+        )
+    except ValueError as error:
+        parser.error(str(error))
+    print(record.to_json(), end="")
+    if options.save:
+        print(f"stored {record.save()}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m eigen_teach.experiments", description="The paper's experiments."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="show the labels and their presets")
+    runner = commands.add_parser("run", help="run one experiment and print its record")
+    runner.add_argument("label", help="the paper's own label, as table3")
+    runner.add_argument("--preset", default="quick", help="quick (default) or paper")
+    runner.add_argument("--jobs", type=int, default=1, help="processes on this machine")
+    runner.add_argument("--dask", help="address of a Dask cluster, as tcp://host:8786")
+    runner.add_argument("--device", default="cpu", help="cpu (default) or a torch device")
+    runner.add_argument("--save", action="store_true", help="store the record in the package's results")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Recurrent models that PyTorch does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+
+class LinearRNN(nn.RNNBase):
+    """Recurrent layer with no activation, the state equation (3): h_t = W_h h_(t-1) + W_x x_t + b.
+
+    It has the parameters, their names and their first values, the call and the output of ``nn.RNN``.
+    Inputs are padded tensors; it takes no ``PackedSequence``.
+
+    Args:
+        input_size: d, features of the input.
+        hidden_size: n, size of the state.
+        num_layers: layers stacked on one another.
+        bias: whether b_ih and b_hh are there.
+        batch_first: whether inputs are (B, T, d) and not (T, B, d).
+        dropout: share of a layer's outputs dropped on the way to the next layer, in training.
+        bidirectional: whether a second chain reads each sequence from its end.
+
+    Example:
+        >>> rnn = LinearRNN(2, 3)
+        >>> x = torch.randn(5, 1, 2)
+        >>> torch.allclose(rnn(2 * x)[0] - rnn(x)[0], rnn(x)[0] - rnn(0 * x)[0], atol=1e-6)
+        True
+
+    Reference: arXiv 2307.15679, section II.
+    Chapter: linear/state_space
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        *,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        # The mode only sets the shapes of the parameters; tanh is never called.
+        super().__init__(
+            "RNN_TANH",
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            device=device,
+            dtype=dtype,
+        )
+
+    def forward(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return the outputs of the last layer and the last state of every layer and direction.
+
+        Args:
+            x: (T, B, d), or (B, T, d) with ``batch_first``, or one sequence (T, d).
+            h0: (layers · directions, B, n), or (layers · directions, n) for one sequence; zero by default.
+
+        Returns:
+            Outputs (T, B, directions · n), laid out as ``x``, and the last states, shaped as ``h0``.
+
+        Raises:
+            TypeError: ``x`` or ``h0`` is no tensor, for example a ``PackedSequence``.
+            ValueError: sizes that do not fit.
+        """
+        _check_tensors(x, h0)
+        if x.ndim == 2:
+            outputs, last = self._run(x.unsqueeze(1), None if h0 is None else h0.unsqueeze(1))
+            return outputs.squeeze(1), last.squeeze(1)
+        if self.batch_first:
+            outputs, last = self._run(x.transpose(0, 1), h0)
+            return outputs.transpose(0, 1), last
+        return self._run(x, h0)
+
+    def _run(self, x: Tensor, h0: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Run all layers and directions over ``x`` (T, B, d)."""
+        shape = (len(self.all_weights), x.shape[1], self.hidden_size)
+        h0 = x.new_zeros(shape) if h0 is None else h0
+        self._check_sizes(x, h0, shape)
+        directions = 2 if self.bidirectional else 1
+        last = []
+        for layer in range(self.num_layers):
+            if layer:
+                x = nn.functional.dropout(x, self.dropout, self.training)
+            chains = range(directions * layer, directions * (layer + 1))
+            states = [
+                _linear_states(x, h0[chain], self.all_weights[chain], backward=chain % directions == 1)
+                for chain in chains
+            ]
+            last += [chain_states[0 if k else -1] for k, chain_states in enumerate(states)]
+            x = torch.cat(states, dim=-1)  # (T, B, directions · n)
+        return x, torch.stack(last)
+
+    def _check_sizes(self, x: Tensor, h0: Tensor, shape: tuple[int, int, int]) -> None:
+        if x.ndim != 3 or x.shape[-1] != self.input_size or len(x) == 0:
+            raise ValueError(
+                f"x must have {self.input_size} features, 2 or 3 axes and at least one step, got "
+                f"{tuple(x.shape)} as (T, B, d); a sequence of single numbers is x[:, None]"
+            )
+        if h0.shape != shape:
+            raise ValueError(
+                f"h0 must have shape {shape}, layers · directions, batch, n, got {tuple(h0.shape)}; "
+                "leave it out to start at zero"
+            )
+
+
+def _check_tensors(x: Tensor, h0: Tensor | None) -> None:
+    if not isinstance(x, Tensor):
+        raise TypeError(
+            f"x must be a torch.Tensor, got {type(x).__name__}; use pad_packed_sequence or as_tensor"
+        )
+    if not isinstance(h0, Tensor | None):
+        raise TypeError(f"h0 must be a torch.Tensor or None, got {type(h0).__name__}; leave it out")
+
+
+def _linear_states(x: Tensor, h: Tensor, weights: Sequence[Tensor], *, backward: bool) -> Tensor:
+    """Return the states (T, B, n) of one chain, each at the time of the input it has just read."""
+    w_ih, w_hh, *biases = weights
+    drives = linear(x, w_ih) + sum(biases)
+    states = []
+    for drive in reversed(drives) if backward else drives:
+        h = torch.addmm(drive, h, w_hh.T)
+        states.append(h)
+    return torch.stack(states[::-1] if backward else states)

@@ -1,0 +1,1 @@
+"""Browser side of the widgets: ES modules and one style sheet."""

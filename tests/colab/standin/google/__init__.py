@@ -1,0 +1,1 @@
+"""Stand-in for Colab's `google` namespace."""

@@ -1,0 +1,121 @@
+"""A chapter in JupyterLab and in Notebook 7: run all, drag, and Python reads what was dragged."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+
+CHAPTER = Path(__file__).resolve().parent.parent / "book" / "linear" / "eigenmodes.ipynb"
+MARK = "the dragged modulus is"
+PAGES = {"lab": "lab/tree/chapter.ipynb?reset", "notebook": "notebooks/chapter.ipynb"}
+
+
+def until(ready, seconds=60):
+    """Wait for a condition; a refused connection counts as "not yet"."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if ready():
+                return
+        except (urllib.error.URLError, ConnectionError):
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(f"not reached within {seconds} s: {ready.__name__}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def jupyter(app, folder):
+    """A server in its own process group, with its own settings; yields its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "jupyter", app, "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+    command += ["--IdentityProvider.token=", "--allow-root", f"--ServerApp.root_dir={folder}"]
+    command += ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    own = (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+    )
+    env = os.environ | {name: str(folder / ".jupyter" / name) for name in own}
+    env["IPYTHONDIR"] = str(folder / ".ipython")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, env=env, start_new_session=True, **quiet)
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        until(lambda: urllib.request.urlopen(address + "api", timeout=2).close() or True)
+        yield address
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(8)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def kernel_is_idle(address):
+    """Ask the server: the page says "idle" before there is a kernel."""
+    with urllib.request.urlopen(address + "api/kernels") as answer:
+        return any(k["execution_state"] == "idle" and k["connections"] for k in json.load(answer))
+
+
+def copy_with_reader(folder):
+    """The chapter, with a last cell that says what Python reads from the widget."""
+    notebook = nbformat.read(CHAPTER, as_version=4)
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.cells.append(nbformat.v4.new_code_cell(f'print("{MARK}", round(knobs.radius, 2))'))
+    nbformat.write(notebook, folder / "chapter.ipynb")
+
+
+def menu(page, *names):
+    for name in names:
+        page.get_by_role("menuitem", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_a_dragged_widget_is_read_by_python(app, browser, tmp_path):
+    copy_with_reader(tmp_path)
+    with jupyter(app, tmp_path) as address:
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(60_000)
+        page.goto(address + PAGES[app])
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        until(lambda: kernel_is_idle(address))
+        menu(page, "Run", "Run All Cells")
+        page.get_by_text(f"{MARK} 0.95").wait_for(state="attached")
+        until(lambda: kernel_is_idle(address))
+
+        slider = page.locator('[data-widget="EigenPlane"] input[data-control="radius"]')
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.95 / 1.5, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2, steps=5)
+        page.mouse.up()
+        dragged = round(float(slider.input_value()), 2)
+        assert dragged < 0.9
+
+        last = page.locator(".jp-CodeCell").last
+        last.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        page.get_by_text(f"{MARK} {dragged}").wait_for(state="attached")
+        page.close()

@@ -1,0 +1,178 @@
+"""The built site in a real browser, over http and from files, with the network refused."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlparse
+
+import chapter_facts
+import pytest
+import site_in_browser as site
+
+PAGES = site.pages()
+CHAPTERS = [f"book/{chapter.name}.html" for chapter in chapter_facts.book()]
+WITH_WIDGETS = [page for page in PAGES if "widget-view+json" in (site.SITE / page).read_text()]
+SLIDERS = 'input[type="range"]'
+
+
+@pytest.fixture(scope="module", params=["http", "file"])
+def base(request):
+    if request.param == "file":
+        yield site.SITE.as_uri() + "/"
+    else:
+        with site.served() as address:
+            yield address
+
+
+@pytest.fixture(scope="module")
+def http_base():
+    with site.served() as address:
+        yield address
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_loads_without_a_fault_and_draws_every_widget(browser, base, path):
+    with site.opened(browser, base) as (page, faults):
+        page.goto(base + path, wait_until="load")
+        site.wait_for_widgets(page)
+        page.wait_for_load_state("networkidle")
+        views = page.locator('script[type$="widget-view+json"]').count()
+        drawn = page.locator(".et-drawing").count()
+        assert page.locator(site.WIDGETS).count() == views
+        assert drawn >= views
+        assert page.locator("mjx-merror, .MathJax_Error").count() == 0
+        if page.locator(".math").count():
+            page.wait_for_selector("mjx-container", state="attached")
+        assert faults == []
+
+
+def changed(before, after):
+    return [i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+
+
+def by_key(page, control):
+    """One step with the keyboard, back from the end where the control stands at its end."""
+    control.focus()
+    at_end = control.evaluate("c => Number(c.value) === Number(c.max)")
+    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+
+
+def by_pointer(page, control):
+    """A click on the track, on the half where the thumb is not."""
+    control.scroll_into_view_if_needed()
+    share = control.evaluate("c => (c.value - c.min) / (c.max - c.min)")
+    box = control.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * (0.25 if share > 0.5 else 0.75), box["y"] + box["height"] / 2)
+
+
+@pytest.mark.parametrize("move", [by_key, by_pointer])
+@pytest.mark.parametrize("path", WITH_WIDGETS)
+def test_every_slider_changes_its_own_widget_and_no_other(browser, base, path, move):
+    with site.opened(browser, base) as (page, faults):
+        page.goto(base + path)
+        site.wait_for_widgets(page)
+        for index in range(page.locator(site.WIDGETS).count()):
+            widget = page.locator(site.WIDGETS).nth(index)
+            for number in range(widget.locator(SLIDERS).count()):
+                control = widget.locator(SLIDERS).nth(number)
+                if not control.is_visible():
+                    continue
+                before, value = site.drawings(page), control.input_value()
+                move(page, control)
+                assert control.input_value() != value
+                assert changed(before, site.drawings(page)) == [index]
+        assert faults == []
+
+
+@pytest.mark.parametrize("path", WITH_WIDGETS)
+def test_every_button_and_choice_changes_its_own_widget_and_reset_brings_it_back(browser, http_base, path):
+    with site.opened(browser, http_base) as (page, faults):
+        page.goto(http_base + path)
+        site.wait_for_widgets(page)
+        for index in range(page.locator(site.WIDGETS).count()):
+            widget = page.locator(site.WIDGETS).nth(index)
+            fresh = widget.locator(".et-drawing").first.inner_html()
+            for number in range(widget.locator('input[type="radio"]').count()):
+                before = site.drawings(page)
+                widget.locator('input[type="radio"]').nth(number).click()
+                assert changed(before, site.drawings(page)) == [index]
+            for number in range(widget.locator(SLIDERS).count()):
+                if widget.locator(SLIDERS).nth(number).is_visible():
+                    by_key(page, widget.locator(SLIDERS).nth(number))
+            widget.locator('[data-control="reset"]').click()
+            assert widget.locator(".et-drawing").first.inner_html() == fresh
+        assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_page_fits_a_phone(browser, http_base, path, scheme):
+    phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
+    with site.opened(browser, http_base, **phone) as (page, faults):
+        page.goto(http_base + path)
+        site.wait_for_widgets(page)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert faults == []
+
+
+def test_dark_mode_recolours_the_widgets(browser, http_base):
+    colours = []
+    for scheme in ("light", "dark"):
+        with site.opened(browser, http_base, color_scheme=scheme) as (page, _faults):
+            page.goto(http_base + "book/index.html")
+            site.wait_for_widgets(page)
+            colours.append(page.locator(".et-drawing").first.evaluate("svg => getComputedStyle(svg).color"))
+    assert colours[0] != colours[1]
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_chapter_has_a_button_that_opens_it_in_colab(path):
+    notebook = path.removeprefix("book/").removesuffix(".html")
+    address = (
+        rf"https://colab\.research\.google\.com/github/[\w.-]+/[\w.-]+/blob/[\w.-]+/book/{notebook}\.ipynb"
+    )
+    assert re.search(address, (site.SITE / path).read_text())
+
+
+class Links(HTMLParser):
+    """Links and ids of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.targets, self.ids = [], set()
+        self.feed(text)
+
+    def handle_starttag(self, _tag, attrs):
+        found = dict(attrs)
+        self.ids.add(found.get("id"))
+        self.targets += [found[name] for name in ("href", "src") if found.get(name)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_inside_the_book_leads_somewhere(path):
+    broken = []
+    for target in Links((site.SITE / path).read_text()).targets:
+        url = urlparse(urljoin(f"site:///{path}", target))
+        file = site.SITE / unquote(url.path).lstrip("/")
+        if urlparse(target).scheme or target.startswith("//"):
+            continue
+        lost = file.suffix == ".html" and url.fragment and url.fragment not in Links(file.read_text()).ids
+        if not file.is_file() or lost:
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_holds_an_error_of_a_cell_or_a_widget(path):
+    text = (site.SITE / path).read_text()
+    assert "Traceback (most recent call last)" not in text
+    assert "output_type&quot;: &quot;error" not in text
+    assert '"output_type": "error"' not in text
+
+
+def test_search_finds_a_word_of_a_chapter(browser, http_base):
+    with site.opened(browser, http_base) as (page, faults):
+        page.goto(http_base + "search.html?q=orbit")
+        page.wait_for_selector("#search-results li a")
+        assert "eigenmodes" in page.locator("#search-results").inner_html()
+        assert faults == []

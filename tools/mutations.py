@@ -1,0 +1,111 @@
+"""Break the project on purpose, one fault at a time, and see that the tests turn red.
+
+Each mutation edits a file, runs the stage of `make test` that has to notice, and puts the file back.
+A mutation that survives is a hole in the tests: the script then exits with status 1.
+"""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from matplotlib import pyplot as plt
+from run_notebooks import ROOT, outputs_hash
+
+CHAPTER = ROOT / "book" / "linear" / "eigenmodes.ipynb"
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-x"]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One fault: what it is, the file, the edit, and the command that has to fail."""
+
+    what: str
+    path: Path
+    edit: Callable[[str], str]
+    command: list[str]
+
+
+def replace(old: str, new: str) -> Callable[[str], str]:
+    """An edit that must find its place."""
+
+    def edit(text: str) -> str:
+        if text.count(old) != 1:
+            raise ValueError(f"the mutation's place {old!r} occurs {text.count(old)} times, once is needed")
+        return text.replace(old, new)
+
+    return edit
+
+
+def restamp(notebook) -> str:
+    """The notebook with a stamp that agrees with its outputs: the forger knows about stamps."""
+    notebook.metadata["eigen_teach"]["outputs"] = outputs_hash(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def change_printed_number(text: str) -> str:
+    """The half-life of B, forged in the stored output; the stamp is forged as well."""
+    notebook = nbformat.reads(text, as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = re.sub(r"half-life 3\.6", "half-life 3.7", output.text)
+    return restamp(notebook)
+
+
+def change_picture(text: str) -> str:
+    """The first stored picture, swapped for an empty one."""
+    notebook = nbformat.reads(text, as_version=4)
+    pictures = [
+        o.data for c in notebook.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})
+    ]
+    empty = io.BytesIO()
+    plt.figure().savefig(empty, format="png")
+    pictures[0]["image/png"] = base64.b64encode(empty.getvalue()).decode()
+    return nbformat.writes(notebook) + "\n"
+
+
+MUTATIONS = [
+    Mutation(
+        "a sign in rotation_chain",
+        ROOT / "eigen_teach" / "init.py",
+        replace("np.concatenate([0.0 - sines, beyond])", "np.concatenate([0.0 + sines, beyond])"),
+        [*PYTEST, "tests/test_init.py"],
+    ),
+    Mutation(
+        "a number in a stored output, its stamp forged",
+        CHAPTER,
+        change_printed_number,
+        [*PYTEST, "--nbval", "-p", "no:warnings", str(CHAPTER)],
+    ),
+    Mutation("a stored picture", CHAPTER, change_picture, [*PYTEST, "tests/test_book.py"]),
+]
+
+
+def survives(mutation: Mutation) -> bool:
+    """Whether the tests pass although the fault is there."""
+    original = mutation.path.read_text()
+    mutation.path.write_text(mutation.edit(original))
+    try:
+        return subprocess.run(mutation.command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    finally:
+        mutation.path.write_text(original)
+
+
+def main() -> int:
+    """Try every mutation and print a table."""
+    holes = 0
+    for mutation in MUTATIONS:
+        alive = survives(mutation)
+        holes += alive
+        print(f"{'SURVIVED' if alive else 'red':9} {mutation.what}: {' '.join(mutation.command[-1:])}")
+    return bool(holes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
