@@ -2,8 +2,9 @@
 
     python benchmarks/initializer.py [--rounds 15] [--json FILE]
 
-One thread, float32, in place. In every round each method runs once, in turn, so that whatever else the
-machine does falls on all of them; the figures are medians over the rounds.
+One thread, float32, in place. In every round each method runs once, so that whatever else the machine does
+falls on all of them, and in a new order, so that none always comes after the one that leaves the coldest
+caches behind. The figures are medians over the rounds.
 """
 
 import argparse
@@ -11,15 +12,16 @@ import json
 import math
 import os
 import platform
+import random
 import statistics
 import time
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch and NumPy start their threads
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
+import numpy as np
+import torch
 
-from eigen_teach import init  # noqa: E402
+from eigen_teach import init
 
 SIZES = [8, 16, 32, 64, 128, 150, 256, 512, 1024, 2048, 4096]
 LITERAL_UP_TO = 256  # n dense products of n × n matrices: a minute at 1024
@@ -62,9 +64,12 @@ def measure(n, rounds):
     for method in methods.values():
         method(tensor)  # first calls set things up
     times = {name: [] for name in methods}
+    order = list(methods)
+    shuffler = random.Random(n)
     for _ in range(rounds):
-        for name, method in methods.items():
-            times[name].append(milliseconds(method, tensor))
+        shuffler.shuffle(order)
+        for name in order:
+            times[name].append(milliseconds(methods[name], tensor))
     return {name: statistics.median(values) for name, values in times.items()}
 
 

@@ -28,7 +28,7 @@ _GATES = {1: "h", 3: "rzn", 4: "ifgo"}
 _RECURRENT_WEIGHT = re.compile(r"weight_hh(?:_l(\d+))?(_reverse)?")
 _USUAL_RADIUS = "the paper uses 0.95"
 _NUMPY_DTYPES = (torch.float32, torch.float64)
-_BLOCK = 32  # rows in a block of the chain, measured: the triangles cost n · _BLOCK, the loop n / _BLOCK
+_LARGEST_BLOCK = 32  # rows in a block of the chain; larger triangles waste memory and time
 
 
 # ---------------------------------------------------------------------------------------------- checks
@@ -160,7 +160,7 @@ def _write_chain(out: NDArray[Any], angles: NDArray[np.float64], radius: float) 
     sines, cosines = np.sin(angles), np.cos(angles)
     ends = _row_ends(sines, out.dtype)
     width = int((ends - np.arange(n)).max())
-    size = min(_BLOCK, n)
+    size = min(math.isqrt(n), _LARGEST_BLOCK)  # near √n the loops over columns and blocks balance
     inside = n + -n % size  # rows in whole blocks; the last block may stand out beyond the matrix
     beyond = np.zeros(inside - n + width)
     left = radius * np.concatenate([[1.0], cosines, beyond])

@@ -104,25 +104,33 @@ class LinearRNN(nn.RNNBase):
         return x, torch.stack(last)
 
     def _check_sizes(self, x: Tensor, h0: Tensor, shape: tuple[int, int, int]) -> None:
-        if x.ndim != 3 or x.shape[-1] != self.input_size or len(x) == 0:
+        if x.shape[-1] != self.input_size or len(x) == 0:
             raise ValueError(
-                f"x must have {self.input_size} features, 2 or 3 axes and at least one step, got "
-                f"{tuple(x.shape)} as (T, B, d); a sequence of single numbers is x[:, None]"
+                f"x must have {self.input_size} features and at least one step, got {tuple(x.shape)} "
+                "as (T, B, d); see batch_first for (B, T, d)"
             )
         if h0.shape != shape:
             raise ValueError(
-                f"h0 must have shape {shape}, layers · directions, batch, n, got {tuple(h0.shape)}; "
+                f"h0 must have shape {shape}, (layers · directions, B, n), got {tuple(h0.shape)}; "
                 "leave it out to start at zero"
             )
 
 
 def _check_tensors(x: Tensor, h0: Tensor | None) -> None:
+    """Raise unless ``x`` is a tensor with two or three axes and ``h0``, if given, has as many."""
     if not isinstance(x, Tensor):
         raise TypeError(
-            f"x must be a torch.Tensor, got {type(x).__name__}; use pad_packed_sequence or as_tensor"
+            f"x must be a torch.Tensor, got {type(x).__name__}; for packed use pad_packed_sequence"
+        )
+    if x.ndim not in (2, 3):
+        raise ValueError(
+            f"x must have 2 or 3 axes, (T, d) or (T, B, d), got shape {tuple(x.shape)}; "
+            "one number a step is x[:, None]"
         )
     if not isinstance(h0, Tensor | None):
         raise TypeError(f"h0 must be a torch.Tensor or None, got {type(h0).__name__}; leave it out")
+    if h0 is not None and h0.ndim != x.ndim:
+        raise ValueError(f"h0 must have {x.ndim} axes as x has, got shape {tuple(h0.shape)}; leave it out")
 
 
 def _linear_states(x: Tensor, h: Tensor, weights: Sequence[Tensor], *, backward: bool) -> Tensor:

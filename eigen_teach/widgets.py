@@ -1,6 +1,7 @@
 """Widgets that compute in the browser; their state is in traits that Python reads and sets.
 
-The drawing is an ES module in ``static``, the same one in JupyterLab, in Colab and on a page without a kernel.
+The drawing is an ES module in ``static``, the same one in JupyterLab, in Colab and on a page without
+a kernel.
 """
 
 import math
@@ -8,7 +9,7 @@ import numbers
 import re
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import numpy as np
@@ -25,14 +26,14 @@ CHAIN_ANGLES = tuple(math.radians(degrees) for degrees in (40, 115, 250))
 _STATIC = files("eigen_teach.static")
 _IMPORT = re.compile(r'^import \{.*\} from "\./(\w+)\.mjs";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-_COMMENT = re.compile(r"^ *(//|/\*\*|\*).*\n", re.MULTILINE)
+_NO_CODE = re.compile(r"^ *(//|/\*\*|\*).*\n|^ +|^\n", re.MULTILINE)
 
 
 def _join(view: str) -> str:
     """Return a view's script with all that it imports in front of it.
 
-    An anywidget module is loaded from a Blob and has no folder to import from. Lines that are comments stay in
-    the files: a page carries the script once for every widget on it.
+    An anywidget module is loaded from a Blob and has no folder to import from. Comment lines and indents
+    stay behind in the files: a page carries the script once for every widget on it.
     """
     sources: dict[str, str] = {}
 
@@ -41,7 +42,7 @@ def _join(view: str) -> str:
         for needed in _IMPORT.findall(text):
             if needed not in sources:
                 collect(needed)
-        sources[name] = _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text)))
+        sources[name] = _NO_CODE.sub("", _EXPORT.sub("", _IMPORT.sub("", text)))
 
     collect(view)
     return "\n".join(sources.values())
@@ -55,19 +56,22 @@ class _Number(traitlets.Float):  # type: ignore[type-arg]  # not subscriptable i
         self.largest, self.wanted, self.way_out = largest, wanted, way_out
         self.tag(sync=True)
 
-    def validate(self, obj: Any, value: Any) -> float:
+    def validate(self, _owner: Any, value: Any) -> float:
         """Return a plain float."""
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise TypeError(f"{self.name} must be a number, got {type(value).__name__} {value!r}; use float(...)")
-        if not 0 <= value <= self.largest:
+            raise TypeError(
+                f"{self.name} must be a number, got {type(value).__name__} {value!r}; use float(...)"
+            )
+        number = float(value)
+        if not 0 <= number <= self.largest:
             raise ValueError(f"{self.name} must be {self.wanted}, got {value}; {self.way_out}")
-        return float(value)
+        return number
 
 
 class _Count(traitlets.Int):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets
     """A whole number of steps in the range of its slider."""
 
-    def validate(self, obj: Any, value: Any) -> int:
+    def validate(self, _owner: Any, value: Any) -> int:
         """Return a plain int."""
         count = _check.count(str(self.name), value, 10)
         if count > 200:
@@ -78,13 +82,13 @@ class _Count(traitlets.Int):  # type: ignore[type-arg]  # not subscriptable in C
 class _Angles(traitlets.List):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets
     """The angles of a chain: list, array or tensor in, list of plain floats out."""
 
-    def validate(self, obj: Any, value: Any) -> list[float]:
+    def validate(self, _owner: Any, value: Any) -> list[float]:
         """Return a new list."""
         angles = _check.reals("angles", value, ("n - 1",))
         if not 1 <= len(angles) < MOST_UNITS:
             raise ValueError(
-                f"angles must have 1 to {MOST_UNITS - 1} entries (n from 2 to {MOST_UNITS}), got {len(angles)}; "
-                "init.rotation_chain takes any number"
+                f"angles must have 1 to {MOST_UNITS - 1} entries (n from 2 to {MOST_UNITS}), "
+                f"got {len(angles)}; init.rotation_chain takes any number"
             )
         return angles.tolist()  # type: ignore[no-any-return]
 
@@ -92,19 +96,21 @@ class _Angles(traitlets.List):  # type: ignore[type-arg]  # not subscriptable in
 class _Choice(traitlets.Int):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets
     """The index of one of the quiz's options, or -1 for none."""
 
-    def validate(self, obj: Any, value: Any) -> int:
+    def validate(self, owner: Any, value: Any) -> int:
         """Return a plain int."""
         choice = _check.count(str(self.name), value, -1)
-        if choice >= len(obj.options):
-            raise ValueError(f"{self.name} must be less than {len(obj.options)}, got {value}; -1 clears the choice")
+        if choice >= len(owner.options):
+            raise ValueError(
+                f"{self.name} must be less than {len(owner.options)}, got {value}; -1 clears the choice"
+            )
         return choice
 
 
-class _Widget(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships no types
+class _Widget(anywidget.AnyWidget):
     """What all have: one style sheet, a state to reset to, a repr without an address."""
 
     _css = _STATIC.joinpath("widgets.css").read_text(encoding="utf-8")
-    _shown: tuple[str, ...] = ()  # the traits that a reader moves
+    _shown: ClassVar[tuple[str, ...]] = ()  # the traits that a reader moves
     _start = traitlets.Dict().tag(sync=True)
 
     @traitlets.default("_start")
@@ -116,6 +122,12 @@ class _Widget(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships no
         return f"{type(self).__name__}({values})"
 
 
+def _eigenvalues(matrix: Floats) -> Complexes:
+    """Eigenvalues alone: `linear.modes` wants a basis too, and LAPACK's is bad where eigenvalues meet."""
+    values: Complexes = np.linalg.eigvals(matrix).astype(np.complex128)
+    return values
+
+
 def _short(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_short(item) for item in value)}]"
@@ -125,20 +137,23 @@ def _short(value: Any) -> str:
 class _Pair(_Widget):
     """A conjugate pair of eigenvalues: the modulus, and the angle of the upper one."""
 
-    _shown = ("radius", "angle")
+    _shown: ClassVar[tuple[str, ...]] = ("radius", "angle")
     radius = _Number(0.95, LARGEST_RADIUS, f"from 0 to {LARGEST_RADIUS}", "the paper uses 0.95")
-    angle = _Number(math.pi / 6, math.pi, "from 0 to π radians", "math.radians(30) turns degrees into radians")
+    angle = _Number(
+        math.pi / 6, math.pi, "from 0 to π radians", "math.radians(30) turns degrees into radians"
+    )
 
     @property
     def matrix(self) -> Floats:
         """The (2, 2) float64 matrix: the rotation by ``angle`` times ``radius``."""
         c, s = math.cos(self.angle), math.sin(self.angle)
-        return self.radius * np.array([[c, -s], [s, c]])
+        matrix: Floats = self.radius * np.array([[c, -s], [s, c]])
+        return matrix
 
     @property
     def eigenvalues(self) -> Complexes:
         """The (2,) complex128 eigenvalues of ``matrix``, the upper one first."""
-        return linear.modes(self.matrix).eigenvalues
+        return _eigenvalues(self.matrix)
 
 
 class EigenPlane(_Pair):
@@ -228,7 +243,7 @@ class RotationChain(_Widget):
     _esm = _join("rotation_chain")
     _shown = ("radius", "angles")
     radius = _Number(0.95, LARGEST_RADIUS, f"from 0 to {LARGEST_RADIUS}", "the paper uses 0.95")
-    angles = _Angles(traitlets.Float(), CHAIN_ANGLES).tag(sync=True)
+    angles = _Angles(traitlets.Float(), list(CHAIN_ANGLES)).tag(sync=True)
 
     def __init__(self, radius: float = 0.95, angles: ArrayLike = CHAIN_ANGLES) -> None:
         super().__init__(radius=radius, angles=angles)
@@ -246,7 +261,7 @@ class RotationChain(_Widget):
     @property
     def eigenvalues(self) -> Complexes:
         """The (n,) complex128 eigenvalues of ``matrix``, conjugate pairs side by side."""
-        return linear.modes(self.matrix).eigenvalues
+        return _eigenvalues(self.matrix)
 
 
 class Quiz(_Widget):
@@ -263,7 +278,7 @@ class Quiz(_Widget):
         ValueError: if the lists do not fit each other or the answer points outside.
 
     Example:
-        >>> quiz = Quiz("Is 0.95 inside the unit circle?", ["yes", "no"], ["0.95 < 1.", "0.95 < 1."], answer=0)
+        >>> quiz = Quiz("Is 0.95 inside the unit circle?", ["yes", "no"], ["0.95 < 1."] * 2, answer=0)
         >>> quiz.chosen, quiz.right
         (-1, False)
         >>> quiz.chosen = 0
@@ -287,11 +302,13 @@ class Quiz(_Widget):
         _check_texts("feedback", feedback, 2)
         if len(feedback) != len(options):
             raise ValueError(
-                f"feedback must have one sentence for each of the {len(options)} options, got {len(feedback)}; "
+                f"feedback must have a sentence for each of the {len(options)} options, got {len(feedback)}; "
                 "a wrong answer needs its reason too"
             )
         if _check.count("answer", answer, 0) >= len(options):
-            raise ValueError(f"answer must be less than {len(options)}, got {answer}; the first option has index 0")
+            raise ValueError(
+                f"answer must be less than {len(options)}, got {answer}; the first option has index 0"
+            )
         super().__init__()
         self.set_trait("question", question)
         self.set_trait("options", list(options))
@@ -311,4 +328,6 @@ def _check_texts(name: str, texts: Sequence[str], least: int) -> None:
     if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
         raise TypeError(f"{name} must be text, got {texts!r}; write a list of strings, one an option")
     if len(texts) < least or not all(text.strip() for text in texts):
-        raise ValueError(f"{name} must have at least {least} entries and none empty, got {texts!r}; fill them in")
+        raise ValueError(
+            f"{name} must have at least {least} entries and none empty, got {texts!r}; fill them in"
+        )

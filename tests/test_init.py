@@ -60,10 +60,24 @@ def test_rotation_chain_equals_literal_product(n, dtype, radius):
     torch.testing.assert_close(chain.double(), literal_product(angles, radius), atol=tolerance, rtol=0)
 
 
-@pytest.mark.parametrize("n", [31, 32, 33, 63, 64, 65, 96, 97, 127, 128, 129, 160])
-def test_rotation_chain_is_right_on_both_sides_of_a_block(n):
+@pytest.mark.parametrize("n", range(4, 70))
+def test_rotation_chain_is_right_whatever_remains_for_the_last_block(n):
     angles = draw_angles(n, seed=n)
     torch.testing.assert_close(init.rotation_chain(angles), literal_product(angles, 1.0), atol=1e-13, rtol=0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [1023, 1024, 1057, 2100])
+def test_rotation_chain_equals_the_product_built_column_by_column_when_large(n, dtype):
+    """A rotation from the right changes two columns only: the same product with fewer operations."""
+    angles = draw_angles(n, dtype=dtype)
+    product = torch.eye(n, dtype=torch.float64)
+    for k, theta in enumerate(angles.double()):
+        cosine, sine = torch.cos(theta), torch.sin(theta)
+        turn = torch.stack([torch.stack([cosine, -sine]), torch.stack([sine, cosine])])
+        product[:, k : k + 2] = product[:, k : k + 2] @ turn
+    chain = init.rotation_chain(angles).double()
+    torch.testing.assert_close(chain, product, atol=ENTRY_TOLERANCE[dtype] + 1e-14, rtol=0)
 
 
 @pytest.mark.parametrize("pattern", ["zero", "quarter", "half", "subnormal", "tiny", "mixed", "near quarter"])

@@ -119,12 +119,13 @@ def test_modes_rebuild_the_matrix_or_say_that_they_cannot(W):
         eigenvalues, vectors = np.linalg.eig(W)
         usable = np.linalg.cond(vectors) < linear.CONDITION_LIMIT
         assert not (
-            usable and np.allclose(W @ vectors, vectors * eigenvalues, rtol=0, atol=1e-14 * np.linalg.norm(W))
+            usable and np.allclose(W @ vectors, vectors * eigenvalues, rtol=0, atol=1e-14 * np.abs(W).max())
         )
         return
     rebuilt = m.vectors @ np.diag(m.eigenvalues) @ np.linalg.inv(m.vectors)
-    # modes promises W U = U Λ to 1e-12 of the norm of W, at most 16 here; U⁻¹ multiplies it by the condition.
-    np.testing.assert_allclose(rebuilt, W, rtol=0, atol=1e-12 * np.linalg.norm(W) * m.condition)
+    # modes promises W U = U Λ to 1e-12 n max|W| an entry; U⁻¹ multiplies that by the condition and n.
+    n = len(W)
+    np.testing.assert_allclose(rebuilt, W, rtol=0, atol=1e-12 * n**2 * np.abs(W).max() * m.condition)
     np.testing.assert_allclose(np.linalg.norm(m.vectors, axis=0), 1, atol=ROUNDING)
 
 
@@ -139,6 +140,15 @@ def test_modes_are_sorted_with_conjugates_side_by_side(seed, n):
             assert eigenvalues[i + 1] == eigenvalues[i].conj()
             i += 1
         i += 1
+
+
+@pytest.mark.parametrize("n", [1, 2, 9])
+def test_modes_fix_the_phase_of_each_vector(n):
+    vectors = linear.modes(random_matrix(16, n)).vectors
+    largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(n)]
+    np.testing.assert_allclose(largest, np.abs(vectors).max(axis=0), atol=ROUNDING)  # real and positive
+    pair = linear.modes(ROTATION).vectors
+    np.testing.assert_allclose(pair[0], np.sqrt(0.5), atol=ROUNDING)  # of two equal entries the first
 
 
 def test_modes_keep_repeated_pairs_side_by_side():
@@ -186,6 +196,13 @@ def test_modes_notice_when_lapack_is_led_astray():
     W[1][0] = 0.0  # now LAPACK sees what the matrix is: defective
     with pytest.raises(np.linalg.LinAlgError, match="must have a basis"):
         linear.modes(W)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_modes_scale_with_the_matrix(scale):
+    small, large = linear.modes(ROTATION), linear.modes(scale * ROTATION)
+    np.testing.assert_allclose(large.eigenvalues, scale * small.eigenvalues, rtol=ROUNDING)
+    np.testing.assert_allclose(large.vectors, small.vectors, atol=ROUNDING)
 
 
 def test_modes_accept_an_ill_conditioned_but_usable_basis():

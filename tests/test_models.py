@@ -117,8 +117,19 @@ def test_linear_rnn_copies_and_prints_like_a_torch_layer():
 PACKED = nn.utils.rnn.pack_sequence([torch.ones(2, 3)])
 BAD_INPUTS = [
     ("features", lambda rnn: rnn(torch.ones(5, 2, 7)), ValueError, r"x must have 3 features.*\(5, 2, 7\)"),
-    ("vector", lambda rnn: rnn(torch.ones(3)), ValueError, r"x must have 3 features.*\(3,\)"),
-    ("four axes", lambda rnn: rnn(torch.ones(2, 2, 2, 3)), ValueError, r"2 or 3 axes.*\(2, 2, 2, 3\)"),
+    ("vector", lambda rnn: rnn(torch.ones(3)), ValueError, r"x must have 2 or 3 axes.*got shape \(3,\)"),
+    (
+        "four axes",
+        lambda rnn: rnn(torch.ones(2, 2, 2, 3)),
+        ValueError,
+        r"x must have 2 or 3 axes.*2, 2, 2, 3",
+    ),
+    (
+        "state axes",
+        lambda rnn: rnn(torch.ones(5, 3), torch.ones(1, 1, 4)),
+        ValueError,
+        r"h0 must have 2 axes",
+    ),
     ("no step", lambda rnn: rnn(torch.ones(0, 2, 3)), ValueError, r"at least one step.*\(0, 2, 3\)"),
     ("packed", lambda rnn: rnn(PACKED), TypeError, r"x must be a torch\.Tensor.*pad_packed_sequence"),
     ("list", lambda rnn: rnn([[1.0]]), TypeError, r"x must be a torch\.Tensor, got list"),

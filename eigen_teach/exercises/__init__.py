@@ -20,4 +20,6 @@ def judge(name: str, answer: Any) -> str:
         reason = CHECKS[name](answer)
     except Exception as error:  # whatever the reader wrote: the page must stay whole
         reason = f"the check could not use your answer ({type(error).__name__}: {error})"
+        if "ellipsis" in str(error).lower():
+            reason = "the function still returns the ellipsis; put your answer in its place"
     return f"not yet: {reason}" if reason else f"right: {name}"

@@ -19,9 +19,7 @@ def radius(answer: Any) -> str | None:
                 "variance times width is the factor on the squared length; a radius is a factor on a length"
             )
         expected = std * np.sqrt(n)
-        reason = differs(
-            given, expected, f"at std {std} and n {n} it should be {expected:.4g}"
-        )
+        reason = differs(given, expected, f"at std {std} and n {n} it should be {expected:.4g}")
         if reason:
             return reason
     return None

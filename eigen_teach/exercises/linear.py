@@ -105,6 +105,8 @@ def departure(answer: Any) -> str | None:
         ([[0.6, -0.8], [0.8, 0.6]], 0.0, "a rotation is normal: it should be 0, and rounding must not make it nan"),
         ([[0.0, 0.0], [0.0, 0.0]], 0.0, "the zero matrix is normal: it should be 0, not 0/0"),
     )
+    if answer(np.eye(2)) is ...:
+        return "the function still returns the ellipsis; return the departure in its place"
     for matrix, expected, hint in cases:
         reason = differs(answer(np.array(matrix)), expected, hint)
         if reason:
@@ -173,3 +175,50 @@ def louder(answer: Any) -> str | None:
         return "that is the modulus; how many steps until half of the mode is left?"
     hint = "the peak is 1/(1 - |λ|), which gives the modulus; the half-life is ln 2 / -ln|λ|"
     return differs(steps, np.log(2) / -np.log(0.98), hint, 3e-3)
+
+
+@exercise("gradients/modulus")
+def gradient_modulus(answer: Any) -> str | None:
+    """A function of steps T and share s: the modulus with which s of the gradient at h_T reaches h_1."""
+    for steps, share in ((28, 0.1), (784, 0.1), (2, 0.3), (100, 5.0)):
+        value = answer(steps, share)
+        if value is None or value is ...:
+            return "the function does not return anything yet"
+        if np.shape(value) == () and np.isclose(value, share ** (1 / steps), rtol=1e-9):
+            return f"from h_T to h_1 there are T - 1 steps, {steps - 1} and not {steps}"
+        hint = f"with {steps} steps, the modulus to the power of the lag {steps - 1} should be {share}"
+        reason = differs(value, share ** (1 / (steps - 1)), hint, tolerance=1e-9)
+        if reason:
+            return reason
+    return None
+
+
+@exercise("gradients/backward")
+def gradient_backward(answer: Any) -> str | None:
+    """A function of W, states (T, n) of a tanh network and the gradient at h_T: the gradient at h_1."""
+    rng = np.random.default_rng(5)
+    W, error = rng.normal(size=(4, 4)), rng.normal(size=4)
+    states = np.tanh(rng.normal(size=(6, 4)))
+
+    def backward(W: Any, slopes: Any) -> Any:
+        gradient = error
+        for slope in slopes[:0:-1]:
+            gradient = W.T @ (slope * gradient)
+        return gradient
+
+    slopes = 1 - states**2
+    value = answer(W.copy(), states.copy(), error.copy())
+    if value is None or value is ...:
+        return "the function does not return anything yet"
+    mistakes = {
+        "that is the linear network; each step of tanh has the factor 1 - h², too": backward(W, slopes**0),
+        "the way back goes through the transpose of W": backward(W.T, slopes),
+        "the factor 1 - h² of a step belongs to the state it leads to: it comes before W.T": backward(
+            W, np.roll(slopes, 1, axis=0)
+        ),
+        "that is one step too many: from h_T to h_1 there are T - 1": W.T @ (slopes[0] * backward(W, slopes)),
+    }
+    for hint, mistake in mistakes.items():
+        if np.shape(value) == mistake.shape and np.allclose(value, mistake):
+            return hint
+    return differs(value, backward(W, slopes), "check it against autograd: two units, two steps")

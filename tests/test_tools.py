@@ -1,0 +1,68 @@
+"""The tools that judge chapters: a test that cannot fail would be worse than none."""
+
+import chapter_facts
+import nbformat
+import pytest
+import run_notebooks
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("half is left after 13.5 steps", {"13.5"}),
+        ("0.95 and .95 are one number, 1,024 has no comma", {".95", "1024"}),
+        ("# Chapter 7\n\nit keeps 0.5", {".5"}),
+        ("> the paper says 99\n\nwe say 98 %", {"98"}),
+        ("**Time**: 50 minutes. **Paper**: section II.\n\nbut 51 here", {"51"}),
+        ("see (6) and equation 9, Table 3, [chapter 4](four.ipynb), $x = 5$, `n = 6`, in 2023", set()),
+        ("$$a = 1\n\\tag{6}$$\n\nthen 2.5", {"2.5"}),
+        ("an 8 × 8 matrix loses −7 units, and x2 none", {"7"}),
+    ],
+)
+def test_claimed_numbers_are_those_that_a_text_states_itself(text, claimed):
+    assert chapter_facts.claimed_numbers(text) == claimed
+
+
+def stamped(tmp_path, source="print(1)", output="1\n"):
+    cell = nbformat.v4.new_code_cell(source, outputs=[nbformat.v4.new_output("stream", text=output)])
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    (tmp_path / "module.py").write_text("x = 1\n")
+    (tmp_path / "requirements.txt").write_text("numpy==2\npytest==9\n")
+    notebook.metadata["eigen_teach"] = {
+        "inputs": run_notebooks.inputs_hash(notebook, ["module.py"], tmp_path),
+        "outputs": run_notebooks.outputs_hash(notebook),
+        "uses": ["module.py"],
+    }
+    return notebook
+
+
+def reason(notebook, tmp_path):
+    nbformat.write(notebook, tmp_path / "chapter.ipynb")
+    return run_notebooks.stale_because(tmp_path / "chapter.ipynb", tmp_path)
+
+
+def test_an_untouched_chapter_is_current(tmp_path):
+    assert reason(stamped(tmp_path), tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "stale"),
+    [
+        ("module.py", "x = 2\n", True),
+        ("requirements.txt", "numpy==3\npytest==9\n", True),
+        ("requirements.txt", "numpy==2\npytest==10\n", False),
+    ],
+)
+def test_a_chapter_is_stale_when_what_it_used_has_changed(tmp_path, file, text, stale):
+    notebook = stamped(tmp_path)
+    (tmp_path / file).write_text(text)
+    assert bool(reason(notebook, tmp_path)) == stale
+
+
+def test_a_chapter_is_stale_when_its_code_or_its_outputs_were_edited(tmp_path):
+    notebook = stamped(tmp_path)
+    notebook.cells[0].source = "print(2)"
+    assert "code" in reason(notebook, tmp_path)
+    notebook = stamped(tmp_path)
+    notebook.cells[0].outputs[0].text = "2\n"
+    assert "outputs" in reason(notebook, tmp_path)
