@@ -13,7 +13,11 @@ from statistics import median
 import nbformat
 from run_notebooks import INSTALL_TAG, ROOT, chapters
 
-NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
+NUMBER = re.compile(
+    r"(?<![\w.])[-−+]?"  # not inside a name or another number
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)"  # 13,781 or 0.95 or .95
+    r"(?:[eE][-+]?\d+)?(?!\w)"
+)
 CHECK = re.compile(r"lesson\.check\(\s*\"([^\"]+)\"")
 # What in a text is no claim of the chapter's, and why. The order matters: blocks before what is inside them.
 NOT_A_CLAIM = [

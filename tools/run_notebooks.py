@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -119,11 +120,23 @@ def merge_streams(cell) -> None:
     cell.outputs = merged
 
 
+def shown_models(notebook, models: dict) -> set[str]:
+    """Ids of the widgets that a cell shows, and of those that these refer to, such as their layouts."""
+    outputs = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
+    found = [identity for identity in models if identity in outputs]
+    for identity in found:  # grows while it is read
+        named = re.findall(r"IPY_MODEL_(\w+)", json.dumps(models[identity]))
+        found += [name for name in named if name not in found]
+    return set(found)
+
+
 def normalise(notebook) -> str:
     """The notebook as text, without what differs from run to run: random ids, null fields."""
     notebook.metadata["language_info"] = {"name": "python"}
     widgets = notebook.metadata.get("widgets", {}).get(WIDGET_STATE)
     models = widgets["state"] if widgets else {}
+    for unseen in models.keys() - shown_models(notebook, models):
+        del models[unseen]
     for model in models.values():  # a default layout is sixty nulls
         model["state"] = {k: v for k, v in model["state"].items() if v is not None}
     text = nbformat.writes(notebook)

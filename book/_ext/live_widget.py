@@ -57,7 +57,7 @@ class LiveWidget(Directive):
 def add_host(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Load the host on the pages that hold a widget."""
     if app.env.metadata.get(pagename, {}).get("live_widget"):
-        app.add_js_file("widget_host.js", defer="defer")
+        app.add_js_file("widget_host.js")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -14,14 +14,15 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 HERE = Path(__file__).parent
-OWN_FILES = ("widget_host.js", "book.css")
+HOST = "widget_host.js"
+OWN_FILES = (HOST, "book.css")
 MATHJAX = "mathjax/tex-chtml-full.js"
 MATHJAX_FONTS = "mathjax/output/chtml"
 
 
 def set_config(app: Sphinx, config: Config) -> None:
-    """Name the two scripts; both wait for the page's text, the host first."""
-    config.nb_ipywidgets_js = {"widget_host.js": {"defer": "defer"}}
+    """Name the host in place of ipywidgets' html-manager, and the site's own MathJax."""
+    config.nb_ipywidgets_js = {HOST: {}}
     config.mathjax_path = MATHJAX
     app.add_css_file("book.css")
 
@@ -42,20 +43,31 @@ def copy_assets(app: Sphinx) -> None:
 def clean_scripts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: document | None
 ) -> None:
-    """Drop Thebe (off-site, needs a kernel), repeated scripts, and MathJax where the host adds it later."""
-    hosted = any("widget_host.js" in str(script.filename) for script in context["script_files"])
-    kept: list[Any] = []
+    """Drop Thebe (off-site, needs a kernel) and repeated scripts; on a page with widgets, put these first."""
+    scripts: list[Any] = []
     for script in context["script_files"]:
         text = f"{script.filename} {script.attributes.get('body', '')}"
-        if "thebe" in text or script in kept:
-            continue
-        if hosted and MATHJAX in str(script.filename):
-            # DOMContentLoaded waits for deferred scripts. An unknown type keeps the browser from loading this
-            # one; the host draws the widgets first, then adds it for real.
+        if "thebe" not in text and script not in scripts:
+            scripts.append(script)
+    hosted = [script for script in scripts if HOST in str(script.filename)]
+    if hosted:
+        draw_widgets_first(scripts, hosted[0], context)
+    context["script_files"][:] = scripts
+
+
+def draw_widgets_first(scripts: list[Any], host: Any, context: dict[str, Any]) -> None:
+    """Move the host to the end of the article, and hold back MathJax until it has drawn.
+
+    Scripts that wait for the page's end run in their order, and the theme's icons, of more than a megabyte,
+    would come first.
+    """
+    scripts.remove(host)
+    context["body"] += f'<script src="{context["pathto"]("_static/" + HOST, 1)}"></script>'
+    for script in scripts:
+        if MATHJAX in str(script.filename):
+            # A type that no browser loads; the host adds the script for real.
             script.attributes.clear()
             script.attributes["type"] = "text/x-deferred-mathjax"
-        kept.append(script)
-    context["script_files"][:] = kept
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

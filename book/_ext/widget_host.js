@@ -105,12 +105,10 @@
   function addMathJax() {
     for (const held of document.querySelectorAll('script[type="text/x-deferred-mathjax"]')) {
       const script = document.createElement("script");
-      script.src = held.dataset.src ?? held.src;
+      script.src = held.src;
       held.replaceWith(script);
     }
   }
 
-  const begin = () => drawAll().finally(addMathJax);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-  else begin();
+  drawAll().finally(addMathJax);
 })();

@@ -4,7 +4,7 @@ import { describePair, inDegrees, say, inSteps } from "./words.mjs";
 import { button, dots, drawing, figure, followWidth, label, line, mount, row, slider, statusLine, svg, tie } from "./kit.mjs";
 
 const HEIGHT = 250;
-const EDGE = { left: 48, right: 16, top: 28, bottom: 30 };
+const EDGE = { left: 60, right: 16, top: 28, bottom: 30 };
 
 /** Functions from steps and values to places in a drawing of the given width. */
 export function scales(width, steps, top) {
@@ -41,7 +41,7 @@ function chart() {
     parts.axis.setAttribute("d", `M${x(0)} ${y(top)}V${y(-top)}M${x(0)} ${y(0)}H${x(steps)}`);
     [top, 0, -top].forEach((value, i) => {
       levels[i].setAttribute("y", y(value) + 5);
-      levels[i].textContent = say(value);
+      levels[i].textContent = say(Number(value.toPrecision(2)));
     });
     [0, Math.round(steps / 2), steps].forEach((t, i) => {
       times[i].setAttribute("x", x(t));

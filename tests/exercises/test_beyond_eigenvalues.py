@@ -1,4 +1,4 @@
-"""The checks of chapter linear/beyond_eigenvalues accept every right answer and refuse the usual wrong ones."""
+"""The checks of chapter linear/beyond_eigenvalues accept right answers and refuse the usual wrong ones."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ WRONG = [
     ("departure", lambda _: None, "could not use"),
     ("departure", 0.7, "could not use"),
     ("departure", squared, "squares, then a root"),
-    ("departure", not_divided, "0.9998"),
+    ("departure", not_divided, "is it a share"),
     ("departure", signed_squares, "not λ²"),
     ("departure", commutator, "is it a share"),
     ("departure", without_zero, "not 0/0"),
