@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
+from eigen_teach import _check
+
 # Okabe-Ito, safe for colour-blind readers. One colour an initializer, through the whole book.
 COLORS = {
     "eigen": "#D55E00",
@@ -69,6 +71,9 @@ def unit_circle(ax: Axes, radius: float = 1.0, **style: Any) -> Axes:
     Returns:
         The axes.
 
+    Raises:
+        ValueError: For a radius that is negative or not finite.
+
     Example:
         >>> from eigen_teach import plots
         >>> figure, ax = plots.plt.subplots()
@@ -78,6 +83,8 @@ def unit_circle(ax: Axes, radius: float = 1.0, **style: Any) -> Axes:
 
     Chapter: linear/eigenmodes
     """
+    if not (np.isfinite(radius) and radius >= 0):
+        raise ValueError(f"radius must be finite and not negative, got {radius}; the unit circle has 1.0")
     ax.add_patch(Circle((0, 0), radius, **{"fill": False, "color": "#777777", "lw": 1, **style}))
     ax.set(xlabel="real part", ylabel="imaginary part", aspect="equal")
     ax.margins(0.15)
@@ -96,6 +103,9 @@ def eigenvalues(ax: Axes, values: ArrayLike, color: str = COLORS["eigen"], label
     Returns:
         The axes.
 
+    Raises:
+        TypeError, ValueError: For what is no number, or not finite.
+
     Example:
         >>> from eigen_teach import plots
         >>> figure, ax = plots.plt.subplots()
@@ -105,7 +115,7 @@ def eigenvalues(ax: Axes, values: ArrayLike, color: str = COLORS["eigen"], label
 
     Chapter: linear/eigenmodes
     """
-    flat = np.ravel(np.asarray(values, dtype=complex))
+    flat = _check.complexes("values", values).ravel()
     faces = [color if abs(value) < 1 else "white" for value in flat]
     ax.scatter(flat.real, flat.imag, s=36, facecolors=faces, edgecolors=color, label=label, zorder=3)
     ax.set(xlabel="real part", ylabel="imaginary part", aspect="equal")
@@ -127,6 +137,9 @@ def curves(
     Returns:
         The axes.
 
+    Raises:
+        ValueError: When shapes, labels and colours do not fit one another; nothing is drawn then.
+
     Example:
         >>> from eigen_teach import plots
         >>> figure, ax = plots.plt.subplots()
@@ -136,8 +149,11 @@ def curves(
 
     Chapter: linear/state_space
     """
-    abscissa = np.asarray(x)
-    for y, label, color in zip(np.asarray(ys), labels, colors, strict=False):
+    abscissa = _check.reals("x", x, ("T",))
+    ordinates = _check.reals("ys", ys, (len(labels), len(abscissa)))
+    if len(colors) < len(labels):
+        raise ValueError(f"colors must be at least {len(labels)}, got {len(colors)}; one for each label")
+    for y, label, color in zip(ordinates, labels, colors, strict=False):
         ax.plot(abscissa, y, color=color)
         ax.annotate(
             label, (abscissa[-1], y[-1]), (6, 0), textcoords="offset points", va="center", color=color
@@ -146,7 +162,7 @@ def curves(
 
 
 def matrix(ax: Axes, values: ArrayLike, limit: float | None = None) -> Axes:
-    """Show a real matrix as coloured cells: orange for positive, blue for negative, white for zero.
+    """Show a real matrix as coloured cells: orange for positive, purple for negative, white for zero.
 
     Args:
         ax: Axes to draw on.
@@ -155,6 +171,9 @@ def matrix(ax: Axes, values: ArrayLike, limit: float | None = None) -> Axes:
 
     Returns:
         The axes.
+
+    Raises:
+        TypeError, ValueError: For what is no finite real matrix.
 
     Example:
         >>> from eigen_teach import plots
@@ -165,7 +184,7 @@ def matrix(ax: Axes, values: ArrayLike, limit: float | None = None) -> Axes:
 
     Chapter: initializer/rotations
     """
-    array = np.asarray(values, dtype=float)
+    array = _check.reals("values", values, ("n", "m"))
     top = float(np.abs(array).max(initial=0.0)) if limit is None else limit
     ax.imshow(array, cmap="PuOr_r", vmin=-top, vmax=top, interpolation="nearest")
     ax.grid(False)

@@ -280,6 +280,15 @@ def test_np_rnn_has_full_rank_before_the_identity_is_added():
     assert eigenvalues.diff().min() > 1e-6
 
 
+def test_np_rnn_has_the_spectrum_of_a_wishart_matrix():
+    """A = RᵀR / n has eigenvalues from 0 to 4 and mean 1 (Marchenko and Pastur), so W goes from 1/5 to 1."""
+    matrix = init.np_rnn_(torch.empty(500, 500, dtype=torch.float64), generator=seeded())
+    assert torch.linalg.eigvalsh(matrix)[0].item() == pytest.approx(
+        1 / 5, abs=0.01
+    )  # the edge errs by n^(-2/3)
+    assert matrix.diagonal().mean().item() == pytest.approx(2 / 5, abs=0.01)
+
+
 def test_irnn_is_the_scaled_identity():
     assert torch.equal(init.irnn_(torch.empty(5, 5)), torch.eye(5))
     assert torch.equal(init.irnn_(torch.empty(5, 5), 0.5), 0.5 * torch.eye(5))

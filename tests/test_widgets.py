@@ -406,6 +406,12 @@ def test_no_script_parses_markup(make):
     assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|\beval\b", HOST.read_text())
 
 
+@every_widget
+def test_no_text_confuses_the_script_element_that_stores_it(make):
+    """After `<!--`, an HTML parser that meets `<script` no longer ends the element at `</script>`."""
+    assert not re.search(r"<!--|</?script", make()._esm + make()._css)
+
+
 def test_imports_are_ones_that_joining_understands():
     """Joining drops the line and keeps the names: a renamed import would lose its name."""
     for path in Path(str(widgets._STATIC)).glob("*.mjs"):

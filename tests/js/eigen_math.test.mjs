@@ -90,6 +90,14 @@ test("eigenvalues where QR without an arbitrary shift stands still", () => {
   }
 });
 
+test("eigenvalues of an exact cyclic shift, where not even rounding helps", () => {
+  for (const n of SIZES) {
+    const shift = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(i === (j + 1) % n)));
+    const roots = Array.from({ length: n }, (_, k) => [Math.cos((math.TURN * k) / n), Math.sin((math.TURN * k) / n)]);
+    assert.ok(setDistance(math.eigenvalues(shift), roots) < 1e-12, `n ${n}`);
+  }
+});
+
 /** tr(W), tr(W²) and the moduli, from the matrix alone. */
 function assertSpectrum(angles, radius) {
   const W = math.rotationChain(angles, radius), n = W.length;
