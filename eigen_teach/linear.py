@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import ArrayLike
 
 from eigen_teach import _check
@@ -160,7 +161,7 @@ def modes(W: ArrayLike) -> Modes:
     Chapter: linear/eigenmodes
     """
     matrix = _check.square("W", W)
-    eigenvalues, vectors = np.linalg.eig(matrix)
+    eigenvalues, vectors = _eigenpairs(matrix)
     condition = float(np.linalg.cond(vectors))
     if not condition < CONDITION_LIMIT:
         raise np.linalg.LinAlgError(
@@ -180,6 +181,21 @@ def modes(W: ArrayLike) -> Modes:
     vectors = _fix_phases(vectors[:, order].astype(np.complex128))
     eigenvalues.flags.writeable = vectors.flags.writeable = False
     return Modes(eigenvalues, vectors, condition)
+
+
+def _eigenpairs(matrix: Floats) -> tuple[Complexes, Complexes]:
+    """Return eigenvalues (n,) and eigenvectors (n, n), at right angles whenever W is normal.
+
+    For a repeated eigenvalue the general solver returns any independent vectors, or nearly parallel ones.
+    The Schur form of a normal matrix is diagonal: then its orthonormal vectors are eigenvectors.
+    """
+    triangle, basis = scipy.linalg.schur(matrix, output="complex")
+    above = np.abs(np.triu(triangle, 1)).max()
+    eigenvalues, vectors = np.linalg.eig(matrix)
+    is_normal = above <= 1e-13 * len(matrix) * np.abs(matrix).max()
+    if is_normal and np.linalg.cond(vectors) > 1 + 1e-6:
+        return triangle.diagonal(), basis
+    return eigenvalues, vectors
 
 
 def _mode_order(eigenvalues: Complexes) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:

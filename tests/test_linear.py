@@ -531,3 +531,18 @@ def test_bad_and_good_input_is_left_untouched():
     np.testing.assert_array_equal(W, ROTATION)
     np.testing.assert_array_equal(x, 1)
     assert W.flags.writeable
+
+
+@pytest.mark.parametrize(
+    "degrees", [[0, 180, 270, 0], [0, 0, 0], [180, 180, 180, 180], [90] * 6, [0, 90, 0, 90]]
+)
+def test_modes_of_a_normal_matrix_exist_also_when_eigenvalues_repeat(degrees):
+    W = np.eye(len(degrees) + 1)
+    for k, angle in enumerate(np.deg2rad(degrees)):
+        c, s = np.cos(angle), np.sin(angle)
+        W[:, k : k + 2] = W[:, k : k + 2] @ [[c, -s], [s, c]]
+    m = linear.modes(0.95 * W)
+    assert m.condition < 1.01
+    rebuilt = m.vectors @ np.diag(m.eigenvalues) @ m.vectors.conj().T
+    np.testing.assert_allclose(rebuilt, 0.95 * W, atol=1e-13)
+    np.testing.assert_allclose(np.abs(m.eigenvalues), 0.95, atol=1e-13)

@@ -105,7 +105,7 @@ export function eigenvalues(matrix) {
     } else {
       // A cyclic shift is its own QR step under the usual shift: now and then an arbitrary one is needed.
       if (++tries > 200) throw new Error("the eigenvalues did not converge"); // better than a page that hangs
-      qrStep(work, low, top, wilkinsonShift(work, top));
+      qrStep(work, low, top, tries % 8 === 4 ? arbitraryShift(work, top) : wilkinsonShift(work, top));
     }
   }
   return found;
