@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from conftest import BROWSER_FLAGS, BROWSERS
-from site_in_browser import SITE, WIDGETS, opened, served, wait_for_widgets
+from site_in_browser import SITE, WIDGETS, opened, served, settle
 
 LOADS = 10
 UPDATES = 200
@@ -43,7 +43,7 @@ def delay(browser, base, path):
     """Milliseconds from the first contentful paint until all widgets are drawn; negative: before it."""
     with opened(browser, base) as (page, _faults):
         page.goto(base + path)
-        wait_for_widgets(page)
+        settle(page)
         page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
         return page.evaluate(FIRST_PAINT_TO_WIDGETS)
 
@@ -65,7 +65,7 @@ def updates(browser, base, path):
     costs = {}
     with opened(browser, base) as (page, _faults):
         page.goto(base + path)
-        wait_for_widgets(page)
+        settle(page)
         for widget in page.locator(WIDGETS).all():
             name = widget.get_attribute("data-widget")
             units = widget.locator('[data-control="n"]')

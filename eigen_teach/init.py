@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 from torch.nn.utils.parametrize import is_parametrized
@@ -169,16 +168,17 @@ def _write_chain(out: NDArray[Any], angles: NDArray[np.float64], radius: float) 
 
     runs = _running_products(left[:inside].reshape(-1, size), enter[:inside].reshape(-1, size))
     columns = runs[:, :, -1:].astype(out.dtype)  # (blocks, size, 1)
-    rows = np.multiply.accumulate(sliding_window_view(enter, width)[size::size], axis=1)
-    rows = (rows * sliding_window_view(right, width)[size::size]).astype(out.dtype)  # (blocks, width)
+    beside = np.arange(size, inside + 1, size)[:, None] + np.arange(width)  # (blocks, width) column numbers
+    rows = (np.multiply.accumulate(enter[beside], axis=1) * right[beside]).astype(out.dtype)
     triangles = (runs * right[:inside].reshape(-1, 1, size)).astype(out.dtype, order="C")
     for block, start in enumerate(range(0, n, size)):
         end = min(start + size, n)
         here = end - start
         out[start:end, start:end] = triangles[block, :here, :here]
-        beside = out[start:end, end : ends[end - 1]]
-        np.multiply(columns[block, :here], rows[block, : beside.shape[1]], out=beside)
-    np.einsum("ii->i", out[1:, :-1])[:] = radius * sines
+        fading = out[start:end, end : ends[end - 1]]
+        np.multiply(columns[block, :here], rows[block, : fading.shape[1]], out=fading)
+    below = np.arange(n - 1)
+    out[below + 1, below] = radius * sines
 
 
 def _running_products(left: NDArray[np.float64], enter: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -60,10 +60,13 @@ def opened(browser, base, **options):
     context.close()
 
 
-def wait_for_widgets(page):
-    """Wait until the host has mounted every widget of the page, if it has any."""
+def settle(page):
+    """Wait until the host has drawn every widget of the page, and MathJax every formula."""
     if page.locator('script[type$="widget-view+json"]').count():
         page.wait_for_function("performance.getEntriesByName('widgets-mounted').length > 0")
+    if page.locator(".math").count():
+        page.wait_for_function("window.MathJax?.startup?.promise")
+        page.evaluate("MathJax.startup.promise")
 
 
 def drawings(page):

@@ -20,8 +20,7 @@ def base():
 def test_page_has_no_violation(browser, base, path, scheme):
     with site.opened(browser, base, color_scheme=scheme) as (page, _faults):
         page.goto(base + path)
-        site.wait_for_widgets(page)
-        page.wait_for_load_state("networkidle")
+        site.settle(page)
         page.add_script_tag(path=AXE)
         options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
         found = page.evaluate("options => axe.run(document, options)", options)["violations"]

@@ -10,8 +10,6 @@ from pathlib import Path
 import chapter_facts
 import nbformat
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +21,7 @@ ALWAYS = ("linear/eigenmodes", "initializer/rotations")  # the others are `make 
 
 @pytest.fixture(scope="session")
 def kernels(tmp_path_factory):
-    """A folder with one kernel, whose environment holds the wheel as it is now."""
+    """A folder for JUPYTER_PATH with one kernel, whose environment holds the wheel as it is now."""
     folder = tmp_path_factory.mktemp("colab")
     pip = [sys.executable, "-m", "pip"]
     source = shutil.copytree(
@@ -49,15 +47,15 @@ def kernels(tmp_path_factory):
     kernel = folder / "kernels" / "colab"
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps(spec))
-    return folder / "kernels"
+    return folder
 
 
-def run(notebook, kernels, folder):
+def run(notebook, folder):
     """Execute a notebook with the Colab kernel, in an empty folder."""
-    specs = KernelSpecManager(kernel_dirs=[str(kernels)])
-    manager = AsyncKernelManager(kernel_name="colab", kernel_spec_manager=specs)
     where = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, km=manager, timeout=60, resources=where, store_widget_state=False)
+    client = NotebookClient(
+        notebook, kernel_name="colab", timeout=60, resources=where, store_widget_state=False
+    )
     client.execute(env={**os.environ, "OMP_NUM_THREADS": "1"})
 
 
@@ -69,12 +67,13 @@ LATER = pytest.mark.skipif("not config.getoption('--all-chapters')", reason="run
 
 
 @pytest.mark.parametrize("chapter", colab_chapters())
-def test_chapter_runs_in_colab_and_every_widget_finds_its_manager(chapter, kernels, tmp_path):
+def test_chapter_runs_in_colab_and_every_widget_finds_its_manager(chapter, kernels, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", str(kernels))
     notebook = nbformat.read(chapter.path, as_version=4)
     versions = "import eigen_teach, ipywidgets, IPython\n"
     versions += "print(eigen_teach.__file__, ipywidgets.__version__, IPython.__version__)"
     notebook.cells.append(nbformat.v4.new_code_cell(versions))
-    run(notebook, kernels, tmp_path)
+    run(notebook, tmp_path)
     assert notebook.cells[-1].outputs[0].text.split() == [
         str(next((COLAB / "lib").glob("python3.*")) / "site-packages" / "eigen_teach" / "__init__.py"),
         "7.7.1",

@@ -105,12 +105,9 @@ def test_a_dragged_widget_is_read_by_python(app, browser, tmp_path):
         until(lambda: kernel_is_idle(address))
 
         slider = page.locator('[data-widget="EigenPlane"] input[data-control="radius"]')
-        slider.scroll_into_view_if_needed()
         box = slider.bounding_box()
-        page.mouse.move(box["x"] + box["width"] * 0.95 / 1.5, box["y"] + box["height"] / 2)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2, steps=5)
-        page.mouse.up()
+        start, end = ({"x": share * box["width"], "y": box["height"] / 2} for share in (0.95 / 1.5, 0.3))
+        slider.drag_to(slider, source_position=start, target_position=end)
         dragged = round(float(slider.input_value()), 2)
         assert dragged < 0.9
 

@@ -12,6 +12,7 @@ PAGES = site.pages()
 CHAPTERS = [f"book/{chapter.name}.html" for chapter in chapter_facts.book()]
 WITH_WIDGETS = [page for page in PAGES if "widget-view+json" in (site.SITE / page).read_text()]
 SLIDERS = 'input[type="range"]'
+DRAWN = ":is(.et-drawing, fieldset)"  # a picture, or a quiz
 
 
 @pytest.fixture(scope="module", params=["http", "file"])
@@ -33,15 +34,12 @@ def http_base():
 def test_page_loads_without_a_fault_and_draws_every_widget(browser, base, path):
     with site.opened(browser, base) as (page, faults):
         page.goto(base + path, wait_until="load")
-        site.wait_for_widgets(page)
-        page.wait_for_load_state("networkidle")
+        site.settle(page)
         views = page.locator('script[type$="widget-view+json"]').count()
-        drawn = page.locator(".et-drawing").count()
         assert page.locator(site.WIDGETS).count() == views
-        assert drawn >= views
+        assert page.locator(f"{site.WIDGETS}:has({DRAWN})").count() == views
         assert page.locator("mjx-merror, .MathJax_Error").count() == 0
-        if page.locator(".math").count():
-            page.wait_for_selector("mjx-container", state="attached")
+        assert page.locator("mjx-container").count() >= page.locator(".math").count()
         assert faults == []
 
 
@@ -69,7 +67,7 @@ def by_pointer(page, control):
 def test_every_slider_changes_its_own_widget_and_no_other(browser, base, path, move):
     with site.opened(browser, base) as (page, faults):
         page.goto(base + path)
-        site.wait_for_widgets(page)
+        site.settle(page)
         for index in range(page.locator(site.WIDGETS).count()):
             widget = page.locator(site.WIDGETS).nth(index)
             for number in range(widget.locator(SLIDERS).count()):
@@ -84,22 +82,42 @@ def test_every_slider_changes_its_own_widget_and_no_other(browser, base, path, m
 
 
 @pytest.mark.parametrize("path", WITH_WIDGETS)
-def test_every_button_and_choice_changes_its_own_widget_and_reset_brings_it_back(browser, http_base, path):
+def test_buttons_and_choices_change_their_own_widget_and_reset_brings_it_back(browser, http_base, path):
     with site.opened(browser, http_base) as (page, faults):
         page.goto(http_base + path)
-        site.wait_for_widgets(page)
+        site.settle(page)
         for index in range(page.locator(site.WIDGETS).count()):
             widget = page.locator(site.WIDGETS).nth(index)
-            fresh = widget.locator(".et-drawing").first.inner_html()
-            for number in range(widget.locator('input[type="radio"]').count()):
+            reset = widget.locator('[data-control="reset"]')
+            fresh = widget.locator(DRAWN).first.inner_html()
+            for control in widget.locator('input[type="radio"], button:not([data-control="reset"])').all():
                 before = site.drawings(page)
-                widget.locator('input[type="radio"]').nth(number).click()
+                control.click()
                 assert changed(before, site.drawings(page)) == [index]
-            for number in range(widget.locator(SLIDERS).count()):
-                if widget.locator(SLIDERS).nth(number).is_visible():
-                    by_key(page, widget.locator(SLIDERS).nth(number))
-            widget.locator('[data-control="reset"]').click()
-            assert widget.locator(".et-drawing").first.inner_html() == fresh
+                reset.click()
+                assert widget.locator(DRAWN).first.inner_html() == fresh
+            for slider in widget.locator(SLIDERS).all():
+                if slider.is_visible():
+                    by_key(page, slider)
+            reset.click()
+            assert widget.locator(DRAWN).first.inner_html() == fresh
+        assert faults == []
+
+
+def test_the_pair_of_eigenvalues_can_be_dragged(browser, http_base):
+    with site.opened(browser, http_base) as (page, faults):
+        page.goto(http_base + "book/index.html")
+        site.settle(page)
+        handle = page.locator('[data-control="drag"]').first
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 60, y, steps=4)
+        page.mouse.up()
+        assert float(page.locator('[data-control="radius"]').first.input_value()) < 0.9
+        assert float(page.locator('[data-control="angle"]').first.input_value()) > 40
         assert faults == []
 
 
@@ -109,8 +127,7 @@ def test_page_fits_a_phone(browser, http_base, path, scheme):
     phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
     with site.opened(browser, http_base, **phone) as (page, faults):
         page.goto(http_base + path)
-        site.wait_for_widgets(page)
-        page.wait_for_load_state("networkidle")
+        site.settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert faults == []
 
@@ -120,7 +137,7 @@ def test_dark_mode_recolours_the_widgets(browser, http_base):
     for scheme in ("light", "dark"):
         with site.opened(browser, http_base, color_scheme=scheme) as (page, _faults):
             page.goto(http_base + "book/index.html")
-            site.wait_for_widgets(page)
+            site.settle(page)
             colours.append(page.locator(".et-drawing").first.evaluate("svg => getComputedStyle(svg).color"))
     assert colours[0] != colours[1]
 
@@ -152,7 +169,7 @@ class Links(HTMLParser):
 def test_every_link_inside_the_book_leads_somewhere(path):
     broken = []
     for target in Links((site.SITE / path).read_text()).targets:
-        url = urlparse(urljoin(f"site:///{path}", target))
+        url = urlparse(urljoin(f"http://site/{path}", target))
         file = site.SITE / unquote(url.path).lstrip("/")
         if urlparse(target).scheme or target.startswith("//"):
             continue

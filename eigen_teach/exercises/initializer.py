@@ -77,3 +77,111 @@ def sparse(answer: Any) -> str | None:
         return "that looks like s² or like a sum of ten equal parts: ten *variances* s² add up to 0.95²"
     hint = f"it gives a radius near {s * np.sqrt(10):.3g}: an entry has variance s²/40, 400 are in a row"
     return differs(s, 0.95 / np.sqrt(10), hint, tolerance=0.01)
+
+
+@exercise("rotations/peel")
+def peel(answer: Any) -> str | None:
+    """A function of the matrix W = λ G_1 G_2 …: the n - 1 angles it was made of."""
+    import torch
+
+    from eigen_teach import init
+
+    rng = np.random.default_rng(3)
+    for n, radius in ((2, 1.0), (3, 1.0), (8, 1.0), (8, 0.95), (5, 0.3)):
+        angles = rng.uniform(0, 2 * np.pi, n - 1)
+        chain = init.rotation_chain(torch.from_numpy(angles), radius).numpy()
+        returned = answer(chain)
+        if returned is None or returned is ...:
+            return "the function does not return anything yet"
+        given = np.asarray(returned, dtype=float)
+        if given.shape != (n - 1,):
+            return f"{n} units have {n - 1} angles, the shape returned is {given.shape}"
+        if not np.allclose(np.exp(1j * given), np.exp(1j * angles), atol=1e-6):
+            return _wrong_angles(given, angles, radius)
+    return None
+
+
+def _wrong_angles(given: Any, angles: Any, radius: float) -> str:
+    """Why these are not the angles of a chain."""
+    turns, right = np.exp(1j * given), np.exp(1j * angles)
+    slips = (
+        (turns, right.conj(), "every rotation turns the other way: G has -sin above the diagonal"),
+        (turns, right[::-1], "these are the right angles in reverse order"),
+        (np.exp(1j * np.deg2rad(given)), right, "these are degrees; radians are asked for"),
+        (turns.imag, right.imag, "the sines are right, not the cosines: np.arctan2(s, c) knows the quadrant"),
+        (turns.real, right.real, "the cosines are right, not the sines: np.arctan2(s, c) knows the quadrant"),
+    )
+    for mine, other, reason in slips:
+        if np.allclose(mine, other, atol=1e-6):
+            return reason
+    if radius != 1:
+        return f"right for λ = 1, and not for λ = {radius}: divide W by the length of a column first"
+    return "the first angle is np.arctan2(W[1, 0], W[0, 0]); undo that rotation from the left, and go on"
+
+
+@exercise("rotations/repair")
+def repair(answer: Any) -> str | None:
+    """A function of n and a NumPy generator: angles by the law of Killip and Nenciu, either end first."""
+    from scipy import stats
+
+    n, rng = 12, np.random.default_rng(0)
+    first = answer(n, rng)
+    if first is None or first is ...:
+        return "the function does not return anything yet"
+    if np.shape(first) != (n - 1,):
+        return f"for n = {n} there are {n - 1} angles, the shape returned is {np.shape(first)}"
+    angles = np.array([np.asarray(answer(n, rng), dtype=float) for _ in range(800)])
+    if not angles.std(axis=0).all():
+        return "it returns the same angles at every call: draw them from rng"
+    if np.abs(angles).max() <= 1:
+        return "these look like cosines or Beta variables, not like angles: np.arccos is missing"
+    shares = (1 + np.cos(angles)) / 2
+    half = (n - 1 - np.arange(n - 1)) / 2
+    # Either end may come first: the reversed chain is the transposed one, seen in a mirror.
+    for parameters in (half, half[::-1]):
+        tests = zip(shares.T, parameters, strict=True)
+        if all(stats.kstest(x, "beta", (a, a), method="asymp").pvalue > 1e-5 for x, a in tests):
+            return _dependent(np.cos(angles))
+    return _wrong_law(shares, half)
+
+
+def _dependent(cosines: np.ndarray[Any, np.dtype[np.float64]]) -> str | None:
+    """Each angle has its law; are they drawn one by one?"""
+    off_diagonal = np.corrcoef(cosines.T) - np.eye(cosines.shape[1])
+    if np.abs(off_diagonal).max() > 0.2:  # six standard errors at 800 draws
+        return "each angle has the right law, and they depend on one another: draw them independently"
+    return None
+
+
+def _wrong_law(
+    shares: np.ndarray[Any, np.dtype[np.float64]], half: np.ndarray[Any, np.dtype[np.float64]]
+) -> str:
+    """Why (1 + cos θ)/2 does not follow its Beta law: its variance is 1/(4(2a + 1))."""
+    found = (1 / (4 * shares.var(axis=0)) - 1) / 2  # the parameter a of each column
+    if np.allclose(found, 0.5, rtol=0.3):
+        return "these are the paper's angles: uniform, so Beta(1/2, 1/2) for all of them"
+    if np.abs(shares.mean(axis=0) - 0.5).max() > 0.1:
+        return "(1 + cos θ)/2 should be symmetric around 1/2: is it cos θ = 2x - 1?"
+    if np.allclose(found, 2 * half, rtol=0.3):
+        return "the parameters are too large by a factor of two: (n - k - 1)/2"
+    if found.min() > 0.8 * found.max():
+        return "all angles have one law; the parameter (n - k - 1)/2 falls with k"
+    return (
+        f"for n = {len(half) + 1} and k = 0 the Beta parameters should be {half[0]:.3g}, "
+        f"the draws look like {found[0]:.3g}"
+    )
+
+
+@exercise("rotations/period")
+def period(answer: Any) -> str | None:
+    """A function of n: the order of the signed cyclic shift, n for odd and 2n for even n."""
+    given = [answer(n) for n in (2, 3, 4, 5, 12, 25)]
+    if any(value is None or value is ... for value in given):
+        return "the function does not return anything yet"
+    if given == [2, 3, 4, 5, 12, 25]:
+        return "after n steps a state is back, but with which sign? try n = 2, a quarter turn"
+    if given == [4, 6, 8, 10, 24, 50]:
+        return "it is back after 2n steps, but for odd n already earlier: try n = 3"
+    return differs(
+        given, [4, 3, 8, 5, 24, 25], "the determinant is +1: what sign does the last unit send back?"
+    )
