@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 from run_notebooks import ROOT, outputs_hash
 
 CHAPTER = ROOT / "book" / "linear" / "eigenmodes.ipynb"
+STATIC = ROOT / "eigen_teach" / "static"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-x"]
 
 
@@ -74,16 +75,32 @@ MUTATIONS = [
     Mutation(
         "a sign in rotation_chain",
         ROOT / "eigen_teach" / "init.py",
-        replace("np.concatenate([0.0 - sines, beyond])", "np.concatenate([0.0 + sines, beyond])"),
+        replace(
+            "np.concatenate([[1.0], 0.0 - sines, beyond])", "np.concatenate([[1.0], 0.0 + sines, beyond])"
+        ),
         [*PYTEST, "tests/test_init.py"],
     ),
     Mutation(
         "a number in a stored output, its stamp forged",
         CHAPTER,
         change_printed_number,
-        [*PYTEST, "--nbval", "-p", "no:warnings", str(CHAPTER)],
+        [*PYTEST, "--nbval", "-p", "no:warnings", "book/linear/eigenmodes.ipynb"],
     ),
     Mutation("a stored picture", CHAPTER, change_picture, [*PYTEST, "tests/test_book.py"]),
+    Mutation(
+        "a widget's formula, wrong away from its default",
+        STATIC / "eigen_math.mjs",
+        replace("const size = radius ** t;", "const size = Math.min(radius, 0.97) ** t;"),
+        ["make", "test-js"],
+    ),
+    Mutation(
+        "a slider that has no effect beyond 1",
+        STATIC / "eigen_plane.mjs",
+        replace(
+            'const size = model.get("radius"), turn', 'const size = Math.min(model.get("radius"), 1), turn'
+        ),
+        ["bash", "-c", f"make site && {sys.executable} -m pytest -q -x tests/test_drawings.py"],
+    ),
 ]
 
 
@@ -103,7 +120,7 @@ def main() -> int:
     for mutation in MUTATIONS:
         alive = survives(mutation)
         holes += alive
-        print(f"{'SURVIVED' if alive else 'red':9} {mutation.what}: {' '.join(mutation.command[-1:])}")
+        print(f"{'SURVIVED' if alive else 'red':9} {mutation.what}: {mutation.command[-1]}", flush=True)
     return bool(holes)
 
 
