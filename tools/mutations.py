@@ -107,7 +107,10 @@ MUTATIONS = [
 def survives(mutation: Mutation) -> bool:
     """Whether the tests pass although the fault is there."""
     original = mutation.path.read_text()
-    mutation.path.write_text(mutation.edit(original))
+    faulty = mutation.edit(original)
+    if faulty == original:
+        raise ValueError(f"the mutation {mutation.what!r} no longer changes anything: mend it")
+    mutation.path.write_text(faulty)
     try:
         return subprocess.run(mutation.command, cwd=ROOT, capture_output=True, check=False).returncode == 0
     finally:

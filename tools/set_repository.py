@@ -11,7 +11,7 @@ import nbformat
 from run_notebooks import INSTALL_TAG, ROOT, chapters
 
 CONFIG = ROOT / "_config.yml"
-CITATION = ROOT / "CITATION.cff"
+TEXTS = (CONFIG, ROOT / "CITATION.cff", ROOT / "README.md", ROOT / "pyproject.toml")
 URL = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+?")
 
 
@@ -31,9 +31,18 @@ def current() -> tuple[str, str]:
     return re.search(r"(?m)^  url: (\S+)", text)[1], re.search(r"(?m)^  branch: (\S+)", text)[1]
 
 
-def replace_url(path: Path, old: str, new: str) -> None:
+def forms(url: str, branch: str) -> list[str]:
+    """The ways in which a text names the repository, the longest first."""
+    slug = url.removeprefix("https://github.com/")
+    return [f"{url}@{branch}", f"github/{slug}/blob/{branch}", url]
+
+
+def rewrite(path: Path, old: tuple[str, str], new: tuple[str, str]) -> None:
     """Replace the repository's address in a text file."""
-    path.write_text(path.read_text().replace(old, new))
+    text = path.read_text()
+    for before, after in zip(forms(*old), forms(*new), strict=True):
+        text = text.replace(before, after)
+    path.write_text(text)
 
 
 def set_chapter(path: Path, source: str) -> None:
@@ -52,10 +61,10 @@ def main(url: str, branch: str = "main") -> None:
             "URL must look like https://github.com/OWNER/REPO (the Colab button needs GitHub), "
             f"got {url!r}; run: make repository URL=https://github.com/OWNER/REPO"
         )
-    old_url, old_branch = current()
-    for path in (CONFIG, CITATION, ROOT / "README.md", ROOT / "pyproject.toml"):
-        replace_url(path, old_url, url)
-    CONFIG.write_text(CONFIG.read_text().replace(f"  branch: {old_branch}", f"  branch: {branch}"))
+    old = current()
+    for path in TEXTS:
+        rewrite(path, old, (url, branch))
+    CONFIG.write_text(CONFIG.read_text().replace(f"  branch: {old[1]}", f"  branch: {branch}"))
     for path in chapters():
         set_chapter(path, install_cell(url, branch))
     print(f"{url}, branch {branch}: written to the configuration and {len(chapters())} chapters")
