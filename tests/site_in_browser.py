@@ -40,6 +40,7 @@ def served():
 def opened(browser, base, **options):
     """A page that refuses the network; yields it with the list of everything that went wrong on it."""
     context = browser.new_context(**options)
+    context.set_default_timeout(10_000)
     page, faults = context.new_page(), []
 
     def guard(route):

@@ -22,16 +22,19 @@ def half_life(answer: Any) -> str | None:
 @exercise("eigenmodes/ring")
 def ring(answer: Any) -> str | None:
     """A 2×2 matrix that turns a vector once around in 16 steps and leaves a tenth of it."""
-    matrix = np.asarray(answer, dtype=float)
+    real = np.real_if_close(answer)  # U Λ U⁻¹ leaves imaginary parts of rounding size
+    if np.iscomplexobj(real):
+        return "a real matrix is asked for: turn by the angle instead of putting the pair on the diagonal"
+    matrix = np.asarray(real, dtype=float)
     if matrix.shape != (2, 2):
         return f"a 2×2 matrix is asked for, the shape is {matrix.shape}"
     values = np.linalg.eigvals(matrix)
     if np.abs(values.imag).min() == 0:
         return "its eigenvalues are real, so it does not turn anything"
-    if not np.allclose(np.abs(np.angle(values)), 2 * np.pi / 16):
+    if not np.allclose(np.abs(np.angle(values)), 2 * np.pi / 16, rtol=5e-4):
         return "one turn takes 2π/θ steps, and that should be 16"
     power = np.linalg.matrix_power(matrix, 16)
-    return differs(power, 0.1 * np.eye(2), "after 16 steps a tenth should be left: |λ|¹⁶ = 0.1")
+    return differs(power, 0.1 * np.eye(2), "after 16 steps a tenth should be left: |λ|¹⁶ = 0.1", 5e-3)
 
 
 @exercise("state_space/by_hand")
@@ -152,19 +155,20 @@ def filter_weights(answer: Any) -> str | None:
 @exercise("filters/bell")
 def bell(answer: Any) -> str | None:
     """A real 2×2 matrix that rings with a period of 12 steps and a half-life of 30."""
-    if np.iscomplexobj(answer):
+    real = np.real_if_close(answer)  # U Λ U⁻¹ leaves imaginary parts of rounding size
+    if np.iscomplexobj(real):
         return "a real matrix is asked for: turn by the angle instead of putting the pair on the diagonal"
-    matrix = np.asarray(answer, dtype=float)
+    matrix = np.asarray(real, dtype=float)
     if matrix.shape != (2, 2):
         return f"a 2×2 matrix is asked for, the shape is {matrix.shape}"
     value = np.linalg.eigvals(matrix)[0]
     if abs(np.imag(value)) == 0:
         return "its eigenvalues are real, so it decays without ringing"
     period = 2 * np.pi / abs(np.angle(value))
-    if not np.isclose(period, 12, rtol=1e-4):
+    if not np.isclose(period, 12, rtol=2e-3):
         return f"its period 2π/θ is {period:.4g} steps and should be 12"
     hint = f"its modulus is {abs(value):.5g}; half should be left after 30 steps: |λ|³⁰ = 1/2"
-    return differs(abs(value) ** 30, 0.5, hint, 1e-3)
+    return differs(abs(value) ** 30, 0.5, hint, 5e-3)
 
 
 @exercise("filters/louder")
@@ -184,10 +188,10 @@ def gradient_modulus(answer: Any) -> str | None:
         value = answer(steps, share)
         if value is None or value is ...:
             return "the function does not return anything yet"
-        if np.shape(value) == () and np.isclose(value, share ** (1 / steps), rtol=1e-9):
+        if np.shape(value) == () and np.isclose(value, share ** (1 / steps), rtol=1e-7):
             return f"from h_T to h_1 there are T - 1 steps, {steps - 1} and not {steps}"
         hint = f"with {steps} steps, the modulus to the power of the lag {steps - 1} should be {share}"
-        reason = differs(value, share ** (1 / (steps - 1)), hint, tolerance=1e-9)
+        reason = differs(value, share ** (1 / (steps - 1)), hint)
         if reason:
             return reason
     return None

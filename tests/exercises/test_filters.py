@@ -14,6 +14,7 @@ def turn(modulus, angle):
 
 
 BELL = turn(2 ** (-1 / 30), 2 * np.pi / 12)
+PAIR = linear.modes(BELL)
 BASIS = np.array([[1.0, 2.0], [0.5, 3.0]])
 TRACE, DETERMINANT = np.trace(BELL), np.linalg.det(BELL)
 
@@ -26,7 +27,10 @@ RIGHT = [
     ("filters/bell", BELL.tolist()),
     ("filters/bell", BASIS @ BELL @ np.linalg.inv(BASIS)),
     ("filters/bell", [[TRACE, -DETERMINANT], [1, 0]]),
-    ("filters/bell", BELL.round(6)),
+    ("filters/bell", BELL.round(3)),
+    ("filters/bell", turn(0.9772, np.pi / 6)),  # the modulus as the solution prints it
+    ("filters/bell", BELL.astype(complex)),
+    ("filters/bell", PAIR.vectors @ np.diag(PAIR.eigenvalues) @ np.linalg.inv(PAIR.vectors)),
     ("filters/louder", linear.half_life(0.98)),
     ("filters/louder", np.log(0.5) / np.log(0.98)),
     ("filters/louder", 34.3),

@@ -34,6 +34,7 @@ RIGHT = [
     ("gradients/modulus", lambda steps, share: share ** (1 / (steps - 1))),
     ("gradients/modulus", lambda steps, share: np.exp(np.log(share) / (steps - 1))),
     ("gradients/modulus", lambda steps, share: torch.tensor(share, dtype=torch.float64) ** (1 / (steps - 1))),
+    ("gradients/modulus", lambda steps, share: torch.tensor(share, dtype=torch.float32) ** (1 / (steps - 1))),
     ("gradients/backward", by_tensor),
     ("gradients/backward", by_matrices),
     ("gradients/backward", by_autograd),
@@ -70,6 +71,7 @@ def slope_of_the_state_before(W, states, error):
 
 WRONG = [
     ("gradients/modulus", lambda steps, share: share ** (1 / steps), "27 and not 28"),
+    ("gradients/modulus", lambda steps, share: np.float32(share) ** np.float32(1 / steps), "27 and not 28"),
     ("gradients/modulus", lambda steps, share: share / (steps - 1), "to the power of the lag 27"),
     ("gradients/modulus", lambda steps, share: np.log(share) / (steps - 1), "to the power of the lag 27"),
     ("gradients/modulus", lambda steps, share: ..., "does not return anything yet"),  # noqa: ARG005
