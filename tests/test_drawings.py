@@ -10,6 +10,7 @@ import torch
 
 from eigen_teach import init
 
+pytestmark = pytest.mark.xdist_group("drawings")  # one page serves them all
 SET = """
 (control, value) => {
   control.value = value;

@@ -1,5 +1,6 @@
 """The built site in a real browser, over http and from files, with the network refused."""
 
+import itertools
 import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlparse
@@ -31,7 +32,7 @@ def http_base():
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_loads_without_a_fault_and_draws_every_widget(browser, base, path):
+def test_page_loads_without_a_fault_draws_every_widget_and_fits_a_phone(browser, base, path):
     with site.opened(browser, base) as (page, faults):
         page.goto(base + path, wait_until="load")
         site.settle(page)
@@ -40,6 +41,8 @@ def test_page_loads_without_a_fault_and_draws_every_widget(browser, base, path):
         assert page.locator(f"{site.WIDGETS}:has({DRAWN})").count() == views
         assert page.locator("mjx-merror, .MathJax_Error").count() == 0
         assert page.locator("mjx-container").count() >= page.locator(".math").count()
+        page.set_viewport_size({"width": 360, "height": 740})  # a phone
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert faults == []
 
 
@@ -62,22 +65,19 @@ def by_pointer(page, control):
     page.mouse.click(box["x"] + box["width"] * (0.25 if share > 0.5 else 0.75), box["y"] + box["height"] / 2)
 
 
-@pytest.mark.parametrize("move", [by_key, by_pointer])
 @pytest.mark.parametrize("path", WITH_WIDGETS)
-def test_every_slider_changes_its_own_widget_and_no_other(browser, base, path, move):
+def test_every_slider_changes_its_own_widget_and_no_other(browser, base, path):
     with site.opened(browser, base) as (page, faults):
         page.goto(base + path)
         site.settle(page)
         for index in range(page.locator(site.WIDGETS).count()):
-            widget = page.locator(site.WIDGETS).nth(index)
-            for number in range(widget.locator(SLIDERS).count()):
-                control = widget.locator(SLIDERS).nth(number)
-                if not control.is_visible():
-                    continue
-                before, value = site.drawings(page), control.input_value()
-                move(page, control)
-                assert control.input_value() != value
-                assert changed(before, site.drawings(page)) == [index]
+            sliders = page.locator(site.WIDGETS).nth(index).locator(SLIDERS)
+            for control, move in itertools.product(sliders.all(), [by_key, by_pointer]):
+                if control.is_visible():
+                    before, value = site.drawings(page), control.input_value()
+                    move(page, control)
+                    assert control.input_value() != value
+                    assert changed(before, site.drawings(page)) == [index]
         assert faults == []
 
 
@@ -126,17 +126,6 @@ def test_the_pair_of_eigenvalues_can_be_dragged(browser, http_base):
         page.mouse.up()
         assert float(page.locator('[data-control="radius"]').first.input_value()) < 0.9
         assert float(page.locator('[data-control="angle"]').first.input_value()) > 40
-        assert faults == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_page_fits_a_phone(browser, http_base, path, scheme):
-    phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
-    with site.opened(browser, http_base, **phone) as (page, faults):
-        page.goto(http_base + path)
-        site.settle(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert faults == []
 
 
