@@ -47,7 +47,7 @@ def served():
 def opened(browser, base, **options):
     """A page, and the list of everything that went wrong on it; requests that leave the site are faults."""
     context = browser.new_context(**options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     page, faults = context.new_page(), []
 
     def note_off_site(request):
