@@ -71,8 +71,19 @@ def test_a_figure_comes_before_the_first_equation(chapter):
     assert not equations or first_figure < min(equations)
 
 
-def test_there_is_a_prediction_with_feedback(chapter):
-    assert "Quiz(" in "\n".join(cell.source for cell in chapter.code)
+def assert_folded(cell, tag):
+    """Folded in the book, in Lab and in Colab."""
+    assert tag in cell.metadata.tags
+    assert cell.metadata.jupyter.source_hidden
+    assert cell.metadata.cellView == "form"
+
+
+def test_there_is_a_prediction_whose_answer_is_folded(chapter):
+    quizzes = [cell for cell in chapter.code if "Quiz(" in cell.source]
+    assert quizzes
+    for cell in quizzes:
+        assert cell.source.startswith("# @title Question\n")
+        assert_folded(cell, "hide-input")
 
 
 def test_every_picture_has_alt_text(chapter):
@@ -97,10 +108,8 @@ def test_exercises_have_a_stub_that_fails_and_a_solution_that_passes(chapter):
 
 def test_solutions_are_folded_in_the_book_in_lab_and_in_colab(chapter):
     for _stub, solution in chapter.exercises.values():
-        assert solution.source.startswith("# @title Solution")
-        assert "hide-cell" in solution.metadata.tags
-        assert solution.metadata.cellView == "form"
-        assert solution.metadata.jupyter.source_hidden
+        assert solution.source.startswith("# @title Solution\n")
+        assert_folded(solution, "hide-cell")
 
 
 def test_there_is_a_verdict_and_further_reading(chapter):
@@ -114,5 +123,5 @@ def test_there_is_a_verdict_and_further_reading(chapter):
 def test_code_cells_are_short_and_mostly_visible(chapter):
     assert max(chapter.code_lines) <= 25
     assert median(chapter.code_lines) <= 7
-    hidden = [cell for cell in chapter.code if "hide-cell" in cell.metadata.get("tags", [])]
+    hidden = [c for c in chapter.code if {"hide-cell", "hide-input"} & set(c.metadata.get("tags", []))]
     assert len(hidden) < len(chapter.code) / 3
