@@ -98,8 +98,6 @@ class Modes:
         eigenvalues: (n,) complex, moduli descending, the members of a conjugate pair side by side.
         vectors: (n, n) complex, column i is u_i: unit length, its first largest entry real and positive.
         condition: condition number of ``vectors``: 1 for a normal matrix, large when modes nearly coincide.
-
-    Chapter: linear/eigenmodes
     """
 
     eigenvalues: Complexes
@@ -329,8 +327,6 @@ def frequency(eigenvalues: ArrayLike) -> Floats:
         >>> pole = 2 ** (-1 / 30) * np.exp(2j * np.pi / 12)
         >>> round(float(2 * np.pi / frequency(pole)), 9), round(float(half_life(pole)), 9)
         (12.0, 30.0)
-
-    Chapter: linear/filters
     """
     values = _check.complexes("eigenvalues", eigenvalues)
     return np.asarray(np.angle(values + 0.0))  # + 0.0 makes a -0.0 imaginary part 0.0: π, not -π

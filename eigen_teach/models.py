@@ -31,7 +31,7 @@ class LinearRNN(nn.RNNBase):
         True
 
     Reference: arXiv 2307.15679, section II.
-    Chapter: linear/state_space
+    Chapter: linear/gradients
     """
 
     def __init__(

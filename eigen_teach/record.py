@@ -47,8 +47,6 @@ class Record:
     Example:
         >>> Record("table3", "quick", {"sizes": (8, 16)}, {}, {}).config
         {'sizes': [8, 16]}
-
-    Chapter: initializer/spectra
     """
 
     label: str
@@ -134,8 +132,6 @@ def provenance(seconds: float) -> dict[str, Any]:
     Example:
         >>> provenance(1.234)["seconds"]
         1.23
-
-    Chapter: initializer/spectra
     """
     return {
         "eigen_teach": eigen_teach.__version__,
@@ -158,8 +154,6 @@ class PaperTable:
         printed: column key → the paper's own heading.
         mean: column key → printed numbers, one a row.
         sd: column key → the numbers after ±; empty where the table has none.
-
-    Chapter: initializer/spectra
     """
 
     caption: str

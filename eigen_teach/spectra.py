@@ -35,7 +35,7 @@ def eigenvalue_norms(W: ArrayLike) -> Floats:
         >>> eigenvalue_norms([[0.8, -0.6], [0.6, 0.8]]).round(12).tolist()
         [1.0, 1.0]
 
-    Chapter: initializer/spectra
+    Chapter: initializer/rotations
     """
     moduli = np.abs(np.linalg.eigvals(_check.square("W", W, batch=True)))
     return np.flip(np.sort(moduli, axis=-1), axis=-1)
@@ -56,8 +56,6 @@ def unique_norms(W: ArrayLike) -> Floats:
     Example:
         >>> unique_norms([[0.8, -0.6, 0], [0.6, 0.8, 0], [0, 0, 0.5]]).round(12).tolist()
         [1.0, 0.5]
-
-    Chapter: initializer/spectra
     """
     # The eigenvalues of a real matrix come in exactly conjugate pairs: keep the upper half plane.
     eigenvalues = np.linalg.eigvals(_check.square("W", W))

@@ -19,8 +19,6 @@ class Experiment:
         title: one line for the list.
         presets: preset → frozen dataclass of settings; the presets differ in their settings only.
         run_config: takes the settings, returns the record's values.
-
-    Chapter: initializer/spectra
     """
 
     title: str
