@@ -5,8 +5,12 @@ import shutil
 
 import matplotlib
 import pytest
+from hypothesis import settings
 
 matplotlib.use("agg")
+# The same examples on every machine and in every run, and no time limit on a busy one.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 collect_ignore = ["colab"]  # a stand-in for `google.colab`: once imported, anywidget takes this for Colab
 

@@ -99,7 +99,7 @@ def test_rotation_chain_equals_literal_product_at_special_angles(n, dtype, patte
     torch.testing.assert_close(chain.double(), literal_product(angles, 0.95), atol=tolerance, rtol=0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     angles=st.lists(st.floats(-20, 20) | st.sampled_from([0.0, math.pi / 2, math.pi, 5e-324]), max_size=70),
     radius=st.floats(0, 10),

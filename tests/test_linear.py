@@ -85,7 +85,7 @@ def test_ssm_copies_its_matrices_and_freezes_them():
 
 
 @given(seed=seeds, a=entries, b=entries)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_states_are_linear_in_the_input(seed, a, b):
     rng = np.random.default_rng(seed)
     ssm = linear.LinearSSM(random_matrix(seed, 3), rng.standard_normal((3, 2)), np.eye(3))
@@ -111,7 +111,7 @@ def test_modes_of_diagonal_are_the_axes():
 
 
 @given(W=st.integers(1, 8).flatmap(lambda n: arrays(np.float64, (n, n), elements=entries)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_modes_rebuild_the_matrix_or_say_that_they_cannot(W):
     try:
         m = linear.modes(W)
@@ -130,7 +130,7 @@ def test_modes_rebuild_the_matrix_or_say_that_they_cannot(W):
 
 
 @given(seed=seeds, n=st.integers(1, 12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_modes_are_sorted_with_conjugates_side_by_side(seed, n):
     eigenvalues = linear.modes(random_matrix(seed, n)).eigenvalues
     assert (np.diff(moduli_of(eigenvalues)) <= 1e-11).all()  # equal to 12 digits counts as equal
@@ -210,7 +210,7 @@ def test_modes_accept_an_ill_conditioned_but_usable_basis():
 
 
 @given(seed=seeds, n=st.integers(1, 8), steps=st.integers(0, 3))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_combine_inverts_coefficients(seed, n, steps):
     rng = np.random.default_rng(seed)
     m = linear.modes(random_matrix(seed, n))
@@ -240,7 +240,7 @@ def test_recursion_equals_lfilter_with_one_complex_pole():
 
 
 @given(seed=seeds, n=st.integers(1, 5), T=st.integers(0, 60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_closed_form_equals_recursion(seed, n, T):
     rng = np.random.default_rng(seed)
     poles = 1.05 * (rng.uniform(-1, 1, n) + 1j * rng.uniform(-1, 1, n)) / np.sqrt(2)
@@ -307,7 +307,7 @@ def test_departure_of_a_triangle_is_its_exact_value():
 
 
 @given(seed=seeds, n=st.integers(2, 8), scale=st.sampled_from([1e-200, 1.0, 1e200]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_departure_is_the_strict_triangle_of_the_schur_form(seed, n, scale):
     W = random_matrix(seed, n)
     triangle, _ = scipy.linalg.schur(W.astype(complex))
@@ -336,7 +336,7 @@ def test_transient_growth_of_a_delay_line_is_one_until_it_is_empty():
 
 
 @given(seed=seeds, n=st.integers(1, 6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_transient_growth_lies_between_radius_and_norm(seed, n):
     W = random_matrix(seed, n)
     norms, t = linear.transient_growth(W, 12), np.arange(13)

@@ -45,7 +45,7 @@ def test_norms_of_stack_are_the_norms_of_each():
 
 
 @given(seed=seeds, n=st.integers(1, 9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_product_of_norms_is_the_modulus_of_the_determinant(seed, n):
     W = gaussian(seed, n, n)
     norms = spectra.eigenvalue_norms(W)
@@ -54,7 +54,7 @@ def test_product_of_norms_is_the_modulus_of_the_determinant(seed, n):
 
 
 @given(seed=seeds, n=st.integers(1, 9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_unique_norms_count_a_conjugate_pair_once(seed, n):
     W = gaussian(seed, n, n)
     eigenvalues = np.linalg.eigvals(W)
@@ -129,7 +129,7 @@ def test_participation_of_a_unit_vector_is_one_and_of_an_even_one_is_n():
 
 
 @given(seed=seeds, n=st.integers(1, 9), scale=st.sampled_from([1e-200, 1.0, 1e200]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_participation_lies_between_one_and_n_and_ignores_length_and_phase(seed, n, scale):
     vectors = gaussian(seed, n, 3) + 1j * gaussian(seed + 1, n, 3)
     ratio = spectra.participation_ratio(vectors)
