@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from ipywidgets import Widget
+from offline_assets import HOST
 from sphinx.application import Sphinx
 
 from eigen_teach import widgets
@@ -57,7 +58,7 @@ class LiveWidget(Directive):
 def add_host(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Load the host on the pages that hold a widget."""
     if app.env.metadata.get(pagename, {}).get("live_widget"):
-        app.add_js_file("widget_host.js")
+        app.add_js_file(HOST)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -19,15 +19,21 @@ def half_life(answer: Any) -> str | None:
     return None
 
 
-@exercise("eigenmodes/ring")
-def ring(answer: Any) -> str | None:
-    """A 2×2 matrix that turns a vector once around in 16 steps and leaves a tenth of it."""
+def _real_2x2(answer: Any) -> np.ndarray[Any, np.dtype[np.float64]] | str:
+    """The answer as a real 2×2 matrix, or the reason why it is none."""
     real = np.real_if_close(answer)  # U Λ U⁻¹ leaves imaginary parts of rounding size
     if np.iscomplexobj(real):
         return "a real matrix is asked for: turn by the angle instead of putting the pair on the diagonal"
     matrix = np.asarray(real, dtype=float)
-    if matrix.shape != (2, 2):
-        return f"a 2×2 matrix is asked for, the shape is {matrix.shape}"
+    return matrix if matrix.shape == (2, 2) else f"a 2×2 matrix is asked for, the shape is {matrix.shape}"
+
+
+@exercise("eigenmodes/ring")
+def ring(answer: Any) -> str | None:
+    """A 2×2 matrix that turns a vector once around in 16 steps and leaves a tenth of it."""
+    matrix = _real_2x2(answer)
+    if isinstance(matrix, str):
+        return matrix
     values = np.linalg.eigvals(matrix)
     if np.abs(values.imag).min() == 0:
         return "its eigenvalues are real, so it does not turn anything"
@@ -155,12 +161,9 @@ def filter_weights(answer: Any) -> str | None:
 @exercise("filters/bell")
 def bell(answer: Any) -> str | None:
     """A real 2×2 matrix that rings with a period of 12 steps and a half-life of 30."""
-    real = np.real_if_close(answer)  # U Λ U⁻¹ leaves imaginary parts of rounding size
-    if np.iscomplexobj(real):
-        return "a real matrix is asked for: turn by the angle instead of putting the pair on the diagonal"
-    matrix = np.asarray(real, dtype=float)
-    if matrix.shape != (2, 2):
-        return f"a 2×2 matrix is asked for, the shape is {matrix.shape}"
+    matrix = _real_2x2(answer)
+    if isinstance(matrix, str):
+        return matrix
     value = np.linalg.eigvals(matrix)[0]
     if abs(np.imag(value)) == 0:
         return "its eigenvalues are real, so it decays without ringing"

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from judged import assert_refused, assert_right
 
-from eigen_teach import exercises, linear
+from eigen_teach import linear
 
 
 def from_sums(W):
@@ -84,11 +85,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("what", "answer"), RIGHT)
 def test_right_answers_are_accepted(what, answer):
-    assert exercises.judge(f"beyond_eigenvalues/{what}", answer) == f"right: beyond_eigenvalues/{what}"
+    assert_right(f"beyond_eigenvalues/{what}", answer)
 
 
 @pytest.mark.parametrize(("what", "answer", "why"), WRONG)
 def test_wrong_answers_are_refused_with_a_reason(what, answer, why):
-    said = exercises.judge(f"beyond_eigenvalues/{what}", answer)
-    assert said.startswith("not yet: ")
-    assert why in said
+    assert_refused(f"beyond_eigenvalues/{what}", answer, why)

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from judged import assert_refused, assert_right
 
-from eigen_teach import exercises, linear, widgets
+from eigen_teach import linear, widgets
 
 RADIUS, ANGLE = 0.1 ** (1 / 16), math.pi / 8
 TURN = widgets.EigenPlane(radius=RADIUS, angle=ANGLE).matrix
@@ -42,11 +43,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "answer"), RIGHT)
 def test_check_accepts_right_answer(name, answer):
-    assert exercises.judge(f"eigenmodes/{name}", answer) == f"right: eigenmodes/{name}"
+    assert_right(f"eigenmodes/{name}", answer)
 
 
 @pytest.mark.parametrize(("name", "answer", "hint"), WRONG)
 def test_check_refuses_wrong_answer_and_says_why(name, answer, hint):
-    line = exercises.judge(f"eigenmodes/{name}", answer)
-    assert line.startswith("not yet: ")
-    assert hint in line
+    assert_refused(f"eigenmodes/{name}", answer, hint)

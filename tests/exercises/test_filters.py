@@ -1,12 +1,10 @@
 """The checks of linear/filters accept every right answer and say what is wrong with the others."""
 
-import re
-
 import numpy as np
 import pytest
+from judged import assert_refused, assert_right
 
 from eigen_teach import linear
-from eigen_teach.exercises import judge
 
 
 def turn(modulus, angle):
@@ -40,15 +38,15 @@ WRONG = [
     ("filters/weights", lambda *_: ..., "returns the ellipsis"),  # the stub
     ("filters/weights", lambda pole, t: pole ** np.arange(t), "as printed"),
     ("filters/weights", lambda pole, t: pole ** (t + 1.0 - np.arange(1, t + 1)), "one power too many"),
-    ("filters/weights", lambda pole, t: np.abs(pole) ** (t - np.arange(1, t + 1)), r"pole\*\*\(t - j\)"),
+    ("filters/weights", lambda pole, t: np.abs(pole) ** (t - np.arange(1, t + 1)), "pole**(t - j)"),
     ("filters/weights", lambda pole, t: pole**t, "shape"),
     ("filters/bell", ..., "ellipsis"),
     ("filters/bell", np.diag(np.linalg.eigvals(BELL)), "real matrix"),
     ("filters/bell", 2 ** (-1 / 30) * np.eye(2), "without ringing"),
     ("filters/bell", turn(2 ** (-1 / 30), 12), "should be 12"),
     ("filters/bell", turn(2 ** (-1 / 30), np.pi / 12), "period 2π/θ is 24"),
-    ("filters/bell", turn(0.5 ** (1 / 12), 2 * np.pi / 12), r"\|λ\|³⁰"),
-    ("filters/bell", turn(1 - 1 / 30, 2 * np.pi / 12), r"\|λ\|³⁰"),
+    ("filters/bell", turn(0.5 ** (1 / 12), 2 * np.pi / 12), "|λ|³⁰"),
+    ("filters/bell", turn(1 - 1 / 30, 2 * np.pi / 12), "|λ|³⁰"),
     ("filters/bell", np.eye(3), "shape is"),
     ("filters/louder", ..., "ellipsis"),
     ("filters/louder", 0.98, "that is the modulus"),
@@ -59,11 +57,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "answer"), RIGHT)
 def test_right_answer_in_any_form_is_accepted(name, answer):
-    assert judge(name, answer) == f"right: {name}"
+    assert_right(name, answer)
 
 
 @pytest.mark.parametrize(("name", "answer", "reason"), WRONG)
 def test_wrong_answer_is_refused_with_its_reason(name, answer, reason):
-    line = judge(name, answer)
-    assert line.startswith("not yet")
-    assert re.search(reason, line)
+    assert_refused(name, answer, reason)

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 import torch
-
-from eigen_teach.exercises import judge
+from judged import assert_refused, assert_right
 
 
 def by_tensor(W, states, error):
@@ -89,11 +88,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "answer"), RIGHT)
 def test_right_answer_of_any_form_is_accepted(name, answer):
-    assert judge(name, answer) == f"right: {name}"
+    assert_right(name, answer)
 
 
 @pytest.mark.parametrize(("name", "answer", "hint"), WRONG)
 def test_wrong_answer_is_told_why(name, answer, hint):
-    verdict = judge(name, answer)
-    assert verdict.startswith("not yet: ")
-    assert hint in verdict
+    assert_refused(name, answer, hint)

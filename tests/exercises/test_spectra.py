@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from judged import assert_refused, assert_right
 
 from eigen_teach import exercises
 
@@ -68,14 +69,12 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "answer"), RIGHT)
 def test_spectra_right_answer_is_accepted(name, answer):
-    assert exercises.judge(name, answer) == f"right: {name}"
+    assert_right(name, answer)
 
 
 @pytest.mark.parametrize(("name", "answer", "hint"), WRONG)
 def test_spectra_wrong_answer_is_refused_with_its_reason(name, answer, hint):
-    line = exercises.judge(name, answer)
-    assert line.startswith("not yet: ")
-    assert hint in line
+    assert_refused(name, answer, hint)
 
 
 def test_spectra_uniform_leaves_the_generator_alone():

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from judged import assert_refused, assert_right
 
-from eigen_teach import exercises, linear
+from eigen_teach import linear
 
 
 def iterate(W_h, share=0.01):
@@ -71,11 +72,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "answer"), RIGHT)
 def test_check_accepts_right_answer(name, answer):
-    assert exercises.judge(f"state_space/{name}", answer) == f"right: state_space/{name}"
+    assert_right(f"state_space/{name}", answer)
 
 
 @pytest.mark.parametrize(("name", "answer", "hint"), WRONG)
 def test_check_refuses_wrong_answer_and_says_why(name, answer, hint):
-    line = exercises.judge(f"state_space/{name}", answer)
-    assert line.startswith("not yet: ")
-    assert hint in line
+    assert_refused(f"state_space/{name}", answer, hint)
