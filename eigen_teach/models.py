@@ -1,8 +1,9 @@
-"""Recurrent models that PyTorch does not have."""
+"""Recurrent layers under one roof, the linear one that PyTorch does not have, and a readout on top."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -142,3 +143,93 @@ def _linear_states(x: Tensor, h: Tensor, weights: Sequence[Tensor], *, backward:
         h = torch.addmm(drive, h, w_hh.T)
         states.append(h)
     return torch.stack(states[::-1] if backward else states)
+
+
+# ------------------------------------------------------------------------------------------- whole models
+
+
+def make_rnn(cell: str, input_size: int, hidden_size: int) -> nn.RNNBase:
+    """Return one recurrent layer, batch first, as PyTorch initializes it.
+
+    Args:
+        cell: ``"linear"``, ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``.
+        input_size: d, features of the input.
+        hidden_size: n, size of the state.
+
+    Returns:
+        A layer that takes (B, T, d) and returns (B, T, n) and its last state.
+
+    Raises:
+        ValueError: if cell is unknown.
+
+    Example:
+        >>> make_rnn("linear", 2, 3)(torch.zeros(7, 5, 2))[0].shape
+        torch.Size([7, 5, 3])
+    """
+    makers: dict[str, Callable[..., nn.RNNBase]] = {
+        "linear": LinearRNN,
+        "tanh": nn.RNN,
+        "relu": partial(nn.RNN, nonlinearity="relu"),
+        "lstm": nn.LSTM,
+        "gru": nn.GRU,
+    }
+    if cell not in makers:
+        raise ValueError(f"cell must be known, got {cell!r}; choose from {', '.join(makers)}")
+    return makers[cell](input_size, hidden_size, batch_first=True)
+
+
+class SequenceModel(nn.Module):
+    """A recurrent layer and a linear readout, y_t = W_y h_t + b: equations (3) and (4) with a cell's choice.
+
+    Args:
+        cell: as in :func:`make_rnn`.
+        input_size: d, features of the input.
+        hidden_size: n, size of the state.
+        output_size: m, numbers read out.
+        every_step: read out every state, (B, T, m), and not only the last, (B, m).
+
+    Raises:
+        ValueError: if cell is unknown.
+
+    Example:
+        >>> model = SequenceModel("gru", 28, 16, 10)
+        >>> model(torch.zeros(5, 28, 28)).shape
+        torch.Size([5, 10])
+    """
+
+    def __init__(
+        self, cell: str, input_size: int, hidden_size: int, output_size: int, *, every_step: bool = False
+    ) -> None:
+        super().__init__()
+        self.rnn = make_rnn(cell, input_size, hidden_size)
+        self.readout = nn.Linear(hidden_size, output_size)
+        self.every_step = every_step
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the readouts of ``x`` (B, T, d)."""
+        states, _ = self.rnn(x)
+        readouts: Tensor = self.readout(states if self.every_step else states[:, -1])
+        return readouts
+
+
+@torch.no_grad()
+def hidden_states(model: SequenceModel, x: Tensor) -> Tensor:
+    """Return all hidden states that a model visits while it reads ``x``.
+
+    For an LSTM these are the outputs h_t that the readout sees, not the cells c_t.
+
+    Args:
+        model: the network.
+        x: (B, T, d) inputs.
+
+    Returns:
+        (B, T, n), without a gradient.
+
+    Example:
+        >>> model = SequenceModel("tanh", 1, 4, 2)
+        >>> states = hidden_states(model, torch.zeros(3, 6, 1))
+        >>> states.shape, bool(states.abs().max() < 1)
+        (torch.Size([3, 6, 4]), True)
+    """
+    states: Tensor = model.rnn(x)[0]
+    return states

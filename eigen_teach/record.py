@@ -79,16 +79,26 @@ class Record:
                 f"folder must exist, got {str(folder)!r}; make it with Path(...).mkdir()"
             )
         path = target / _file_name(self.label, self.preset)
-        descriptor, part = tempfile.mkstemp(dir=target, prefix=f".{path.name}.")
-        try:
-            with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self.to_json())
-            os.chmod(part, 0o644)  # a temporary file is private, a record is not
-            os.replace(part, path)  # one step: the old file, or the new one
-        except BaseException:
-            os.unlink(part)
-            raise
+        write_atomically(path, self.to_json())
         return path
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file in one step: whoever reads it finds the old file or the new one, never half of it.
+
+    Args:
+        path: the file, in a folder that exists.
+        text: its content, as UTF-8.
+    """
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(part, 0o644)  # a temporary file is private, a record is not
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
 
 
 def load(label: str, preset: str = "paper", *, folder: str | Path | None = None) -> Record:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
 from typing import Any
 
-from eigen_teach import record
-from eigen_teach.experiments import table3
+from eigen_teach import _check, record
+from eigen_teach.experiments import sweep, table2, table3
 
 
 @dataclass(frozen=True)
@@ -18,30 +20,54 @@ class Experiment:
     Args:
         title: one line for the list.
         presets: preset → frozen dataclass of settings; the presets differ in their settings only.
-        run_config: takes the settings, returns the record's values.
+        plan: takes the settings, returns the runs, seed by seed, so that a cut leaves a balanced rest.
+        run_one: takes settings, one run and a device; returns its values.
+        collect: takes settings and the results in the plan's order, returns the record's values.
+        spans: settings that say which runs there are and change none of them.
+        trains: whether it uses torch, and so another device.
     """
 
     title: str
     presets: Mapping[str, Any]
-    run_config: Callable[[Any], dict[str, Any]]
+    plan: Callable[[Any], list[sweep.Run]]
+    run_one: Callable[[Any, sweep.Run, str], dict[str, Any]]
+    collect: Callable[[Any, list[dict[str, Any]]], dict[str, Any]]
+    spans: tuple[str, ...] = ("seeds",)
+    trains: bool = True
+
+
+def _of(title: str, study: Any, **more: Any) -> Experiment:
+    return Experiment(title, study.PRESETS, study.plan, study.run_one, study.collect, **more)
 
 
 EXPERIMENTS = {
-    "table3": Experiment("eigenvalue norms of fresh 8 × 8 matrices", table3.PRESETS, table3.run_config),
+    "table2": _of("trained spectra on MNIST, read row by row", table2, spans=("cells", "seeds")),
+    "table3": _of("eigenvalue norms of fresh 8 × 8 matrices", table3, spans=("initializers",), trains=False),
 }
 
 
 def run(
-    label: str, preset: str = "quick", *, jobs: int = 1, dask: str | None = None, device: str = "cpu"
+    label: str,
+    preset: Any = "quick",
+    *,
+    jobs: int = 1,
+    dask: str | None = None,
+    device: str = "cpu",
+    runs: str | Path | None = None,
+    progress: bool = False,
 ) -> record.Record:
     """Run an experiment and return its record; ``.save()`` stores it.
 
     Args:
         label: a key of ``EXPERIMENTS``.
-        preset: ``"quick"`` or ``"paper"``: the same code, smaller or as large as the paper's.
-        jobs: processes on this machine. Table III takes seconds in one and accepts no more.
-        dask: address of a Dask cluster; None for Table III.
-        device: ``"cpu"`` for Table III.
+        preset: ``"quick"`` or ``"paper"``: the same code, smaller or as large as the paper's. Or settings
+            of your own, as ``table3.Table3(trials=50)``.
+        jobs: processes on this machine, one run each.
+        dask: address of a Dask scheduler, as ``"tcp://host:8786"``.
+        device: torch's name of the device.
+        runs: folder that keeps every finished run, so that a sweep goes on where it was stopped; None
+            keeps none.
+        progress: show a bar with the time left.
 
     Raises:
         ValueError: if label or preset is unknown, or the experiment cannot use jobs, dask or device.
@@ -54,21 +80,71 @@ def run(
     Chapter: initializer/spectra
     """
     experiment = _choose("label", label, EXPERIMENTS)
-    config = _choose("preset", preset, experiment.presets)
-    for name, given, only in (("jobs", jobs, 1), ("dask", dask, None), ("device", device, "cpu")):
-        if given != only:
-            raise ValueError(
-                f"{name} must be {only!r} for {label}, got {given!r}; leave it out: "
-                "one process on the CPU takes seconds"
-            )
+    name, config = _settings(experiment, preset)
+    _check_spread(label, experiment, jobs, dask, device)
+    folder = None if runs is None else sweep.folder_of(Path(runs), label, config, experiment.spans, device)
     start = time.perf_counter()
-    values = experiment.run_config(config)
-    return record.Record(
-        label, preset, asdict(config), values, record.provenance(time.perf_counter() - start)
-    )
+    task = sweep.Task(experiment.run_one, config, device, folder)
+    results = sweep.finish(task, experiment.plan(config), jobs=jobs, dask=dask, progress=progress)
+    made_by = {
+        **record.provenance(time.perf_counter() - start),
+        "device": device,
+        "run_commits": sorted({str(result["provenance"]["commit"]) for result in results}),
+        "run_seconds": round(sum(result["provenance"]["seconds"] for result in results), 2),
+    }
+    return record.Record(label, name, asdict(config), experiment.collect(config, results), made_by)
 
 
-def _choose(name: str, key: str, table: Mapping[str, Any]) -> Any:
+def forget_runs(label: str, preset: Any, runs: str | Path, *, device: str = "cpu") -> None:
+    """Remove the finished runs that ``run`` kept in ``runs``: their record is stored.
+
+    Args:
+        label: as ``run`` was told.
+        preset: likewise.
+        runs: likewise.
+        device: likewise.
+    """
+    experiment = _choose("label", label, EXPERIMENTS)
+    _, config = _settings(experiment, preset)
+    shutil.rmtree(sweep.folder_of(Path(runs), label, config, experiment.spans, device), ignore_errors=True)
+
+
+def _settings(experiment: Experiment, preset: Any) -> tuple[str, Any]:
+    """Return the preset's name, ``"own"`` for own settings, and the settings."""
+    if is_dataclass(preset) and isinstance(preset, type(experiment.presets["paper"])):
+        return "own", preset
+    return str(preset), _choose("preset", preset, experiment.presets)
+
+
+def _check_spread(label: str, experiment: Experiment, jobs: int, dask: str | None, device: str) -> None:
+    """Raise before the first run, and not in the middle of a long night."""
+    if _check.count("jobs", jobs, 1) > 1 and dask is not None:
+        raise ValueError(
+            f"jobs must be 1 with a Dask cluster, got {jobs}; its workers decide how many run at once"
+        )
+    if dask is not None and not isinstance(dask, str):
+        raise TypeError(f"dask must be an address, got {dask!r}; as in 'tcp://host:8786'")
+    if device != "cpu":
+        if not experiment.trains:
+            raise ValueError(
+                f"device must be 'cpu' for {label}, got {device!r}; it trains nothing: leave it out"
+            )
+        _check_device(device)
+
+
+def _check_device(device: str) -> None:
+    import torch
+
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"device must be one that torch can use here, got {device!r} ({reason}); use 'cpu'"
+        ) from None
+
+
+def _choose(name: str, key: Any, table: Mapping[str, Any]) -> Any:
     if not isinstance(key, str) or key not in table:
         raise ValueError(f"{name} must be known, got {key!r}; choose from {', '.join(table)}")
     return table[key]

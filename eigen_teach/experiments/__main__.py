@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
-from eigen_teach.experiments import EXPERIMENTS, run
+from eigen_teach.data import fetch
+from eigen_teach.experiments import EXPERIMENTS, forget_runs, run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; ``run`` prints the record, and ``--save`` stores it in the package's results."""
+    """Run one command: ``run`` prints the record, or with ``--save`` stores it in the package's results."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command == "list":
         for label, experiment in EXPERIMENTS.items():
             print(f"{label}  {experiment.title}  ({', '.join(experiment.presets)})")
         return
+    runs = options.runs or fetch.cache_folder() / "runs"
     try:
         record = run(
-            options.label, options.preset, jobs=options.jobs, dask=options.dask, device=options.device
+            options.label,
+            options.preset,
+            jobs=options.jobs,
+            dask=options.dask,
+            device=options.device,
+            runs=runs,
+            progress=True,
         )
     except ValueError as error:
         parser.error(str(error))
-    print(record.to_json(), end="")
-    if options.save:
-        print(f"stored {record.save()}", file=sys.stderr)
+    print(f"stored {record.save()}" if options.save else record.to_json().rstrip())
+    if not options.runs:  # nobody asked to keep them, and the record holds all they say
+        forget_runs(options.label, options.preset, runs, device=options.device)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     runner.add_argument("--jobs", type=int, default=1, help="processes on this machine")
     runner.add_argument("--dask", help="address of a Dask cluster, as tcp://host:8786")
     runner.add_argument("--device", default="cpu", help="cpu (default) or a torch device")
+    runner.add_argument("--runs", help="folder that keeps finished runs; by default the cache, until the end")
     runner.add_argument("--save", action="store_true", help="store the record in the package's results")
     return parser
 

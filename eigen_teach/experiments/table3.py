@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from eigen_teach import spectra
 
@@ -36,24 +37,14 @@ class Table3:
 PRESETS = {"quick": Table3(trials=100), "paper": Table3()}
 
 
-def run_config(config: Table3) -> dict[str, dict[str, list[float]]]:
-    """Return mean and standard deviation of the ordered moduli for each initializer.
+def plan(config: Table3) -> list[dict[str, Any]]:
+    """Return one run an initializer.
 
     Args:
         config: the settings.
 
-    Returns:
-        ``{"default": {"mean": [...], "sd": [...]}, ...}``, largest modulus first, rounded to 6 digits.
-
     Raises:
-        ValueError: if a name is not in ``init.INITIALIZERS``, or a setting is out of range.
-
-    Example:
-        >>> values = run_config(Table3(trials=50, initializers=("eigen",)))
-        >>> sorted(set(values["eigen"]["mean"])), max(values["eigen"]["sd"])
-        ([0.95], 0.0)
-
-    Chapter: initializer/spectra
+        ValueError: if a name is not in ``init.INITIALIZERS``.
     """
     from eigen_teach import init
 
@@ -63,10 +54,35 @@ def run_config(config: Table3) -> dict[str, dict[str, list[float]]]:
             f"initializers must be keys of init.INITIALIZERS, got {', '.join(map(repr, unknown))}; "
             f"choose from {', '.join(init.INITIALIZERS)}"
         )
-    values = {}
-    for k, name in enumerate(config.initializers):
-        mean, sd = spectra.norm_statistics(
-            init.INITIALIZERS[name], config.hidden_size, trials=config.trials, seed=config.seed + k
-        )
-        values[name] = {"mean": mean.round(6).tolist(), "sd": sd.round(6).tolist()}
-    return values
+    return [{"initializer": name, "seed": config.seed + k} for k, name in enumerate(config.initializers)]
+
+
+def run_one(config: Table3, run: dict[str, Any], _device: str) -> dict[str, list[float]]:
+    """Return mean and standard deviation of the ordered moduli for one initializer.
+
+    Args:
+        config: the settings.
+        run: ``initializer`` and ``seed``.
+
+    Returns:
+        ``{"mean": [...], "sd": [...]}``, largest modulus first, rounded to 6 digits.
+
+    Raises:
+        ValueError: if a setting is out of range.
+
+    Example:
+        >>> column = run_one(Table3(trials=50), {"initializer": "eigen", "seed": 0}, "cpu")
+        >>> sorted(set(column["mean"])), max(column["sd"])
+        ([0.95], 0.0)
+    """
+    from eigen_teach import init
+
+    mean, sd = spectra.norm_statistics(
+        init.INITIALIZERS[run["initializer"]], config.hidden_size, trials=config.trials, seed=run["seed"]
+    )
+    return {"mean": mean.round(6).tolist(), "sd": sd.round(6).tolist()}
+
+
+def collect(_config: Table3, results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the columns by name."""
+    return {result["run"]["initializer"]: result["values"] for result in results}

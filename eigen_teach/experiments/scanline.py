@@ -1,0 +1,78 @@
+"""MNIST read row by row: 28 steps of 28 pixels, and the class read out after the last one."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from eigen_teach import models, training
+from eigen_teach.data import mnist
+
+CLASSES, ROWS, PIXELS = 10, 28, 28
+
+
+class Settings(Protocol):
+    """What a study must say to train on scanlines."""
+
+    @property
+    def source(self) -> str:
+        """``"full"``: all 70,000 images; ``"sample"``: the 5,000 that need no network."""
+
+    @property
+    def hidden_size(self) -> int:
+        """Size n of the state."""
+
+    @property
+    def lr(self) -> float:
+        """Adam's learning rate."""
+
+    @property
+    def batch_size(self) -> int:
+        """Images a step."""
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the training images; a fraction stops within one."""
+
+
+def images(split: str, source: str, device: str) -> tuple[Tensor, Tensor]:
+    """Return the digits as sequences (N, 28, 28) with values from 0 to 1, and their classes (N,)."""
+    digits = mnist.digits(split, source=source)
+    x = torch.from_numpy(digits.images).to(torch.float32) / 255
+    return x.to(device), torch.from_numpy(digits.labels).to(device)
+
+
+def batches_per_epoch(config: Settings, count: int) -> int:
+    """Return the steps of one epoch over ``count`` images, the smaller last batch included."""
+    return -(-count // config.batch_size)
+
+
+def build(config: Settings, cell: str, seed: int, device: str) -> models.SequenceModel:
+    """Return a fresh model, drawn on the CPU."""
+    with training.seeded(seed):
+        return models.SequenceModel(cell, PIXELS, config.hidden_size, CLASSES).to(device)
+
+
+def train(
+    model: models.SequenceModel, config: Settings, seed: int, device: str, measure: Any = None
+) -> training.History:
+    """Train in place, batches in the seed's order; ``measure`` is called before and after each epoch."""
+    x, y = images("train", config.source, device)
+    per_epoch = batches_per_epoch(config, len(x))
+    return training.fit(
+        model,
+        training.shuffled(x, y, config.batch_size, seed=seed),
+        torch.nn.functional.cross_entropy,
+        lr=config.lr,
+        steps=round(config.epochs * per_epoch),
+        measure=measure,
+        every=per_epoch,
+    )
+
+
+def epoch_means(losses: list[float], per_epoch: int) -> list[float]:
+    """Return the mean loss of each whole epoch, to 4 digits."""
+    whole = len(losses) // per_epoch
+    return [round(sum(losses[k * per_epoch : (k + 1) * per_epoch]) / per_epoch, 4) for k in range(whole)]

@@ -1,0 +1,186 @@
+"""Training with a record of what happened: losses, measures on the way, and where it broke, if it did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from eigen_teach import _check
+
+
+@dataclass(frozen=True)
+class History:
+    """What :func:`fit` saw.
+
+    Args:
+        losses: one number a step, before the step was taken; all finite.
+        measures: what ``measure`` returned, first before the training, then after every ``every`` steps.
+        diverged: number of the step, from 1, whose loss or gradient was not finite and that was not taken;
+            None if there was none.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    measures: list[Any] = field(default_factory=list)
+    diverged: int | None = None
+
+
+def fit(
+    model: nn.Module,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    loss: Callable[[Tensor, Tensor], Tensor],
+    *,
+    lr: float,
+    steps: int,
+    clip: float | None = None,
+    measure: Callable[[nn.Module], Any] | None = None,
+    every: int = 1,
+    progress: bool = False,
+) -> History:
+    """Train with Adam for a number of steps, or until the loss or its gradient is no longer finite.
+
+    A divergence is a result and no error: the history says at which step, and the model is as that step
+    found it.
+
+    Args:
+        model: maps a batch of inputs to predictions; changed in place.
+        batches: pairs (inputs, targets), at least ``steps`` of them, as :func:`shuffled` gives them.
+        loss: takes predictions and targets, returns one number.
+        lr: Adam's learning rate, positive.
+        steps: updates, at least 0.
+        clip: largest norm of the gradient; None leaves it as it is.
+        measure: called with the model before the first step and after every ``every`` steps.
+        every: steps from one measure to the next.
+        progress: show a bar with the time left.
+
+    Raises:
+        ValueError: if lr, steps, clip or every is out of range, or the batches run out early.
+
+    Example:
+        >>> line = nn.Linear(1, 1)
+        >>> x = torch.linspace(-1, 1, 8)[:, None]
+        >>> history = fit(line, shuffled(x, 2 * x, 8), nn.functional.mse_loss, lr=0.1, steps=200)
+        >>> history.diverged is None, round(line.weight.item(), 2)
+        (True, 2.0)
+    """
+    _check_settings(lr, clip)
+    steps, every = _check.count("steps", steps, 0), _check.count("every", every, 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    measures = [] if measure is None else [measure(model)]
+    losses: list[float] = []
+    for x, y in tqdm(islice(batches, steps), total=steps, disable=not progress, leave=False):
+        value = loss(model(x), y)
+        optimizer.zero_grad()
+        value.backward()
+        if not (math.isfinite(value.item()) and _finite_gradient(model)):
+            return History(losses, measures, diverged=len(losses) + 1)
+        losses.append(value.item())
+        if clip is not None:
+            nn.utils.clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
+        if measure is not None and len(losses) % every == 0:
+            measures.append(measure(model))
+    if len(losses) < steps:
+        raise ValueError(
+            f"batches must hold at least {steps}, one a step, got {len(losses)}; "
+            "training.shuffled gives as many as are asked for"
+        )
+    return History(losses, measures)
+
+
+def _finite_gradient(model: nn.Module) -> bool:
+    gradients = (parameter.grad for parameter in model.parameters())
+    return all(bool(torch.isfinite(gradient).all()) for gradient in gradients if gradient is not None)
+
+
+def _check_settings(lr: float, clip: float | None) -> None:
+    for name, value in (("lr", lr), ("clip", clip)):
+        if value is not None and not (math.isfinite(value) and value > 0):
+            raise ValueError(f"{name} must be positive and finite, got {value}; Adam's usual lr is 0.001")
+
+
+def shuffled(
+    inputs: Tensor, targets: Tensor, batch_size: int, *, seed: int = 0
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield batches without end: epoch after epoch, each in a new order, the last batch of each smaller.
+
+    The order is drawn on the CPU from a generator of its own, so one seed gives one order on every device.
+
+    Args:
+        inputs: (N, ...).
+        targets: (N, ...), as many.
+        batch_size: B, at least 1.
+        seed: of the order.
+
+    Raises:
+        ValueError: if there are no inputs, or not as many targets.
+
+    Example:
+        >>> x = torch.arange(5)
+        >>> batches = shuffled(x, x, 2)
+        >>> epoch = torch.cat([next(batches)[0] for _ in range(3)])
+        >>> epoch.sort().values.tolist()
+        [0, 1, 2, 3, 4]
+    """
+    if len(inputs) == 0 or len(inputs) != len(targets):
+        raise ValueError(
+            f"inputs and targets must be as many, and at least 1, got {len(inputs)} and {len(targets)}; "
+            "check their first axes"
+        )
+    size = _check.count("batch_size", batch_size, 1)
+    return _epochs(inputs, targets, size, torch.Generator().manual_seed(_check.count("seed", seed, 0)))
+
+
+def _epochs(
+    inputs: Tensor, targets: Tensor, size: int, generator: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
+    while True:
+        order = torch.randperm(len(inputs), generator=generator).to(inputs.device)
+        for chosen in order.split(size):
+            yield inputs[chosen], targets[chosen]
+
+
+@torch.no_grad()
+def accuracy(model: nn.Module, inputs: Tensor, labels: Tensor, batch_size: int = 1000) -> float:
+    """Return the share of inputs whose largest output is the right class.
+
+    Args:
+        model: maps (B, ...) to scores (B, m).
+        inputs: (N, ...).
+        labels: (N,) classes from 0 to m - 1.
+        batch_size: inputs at a time; it changes nothing but the memory.
+
+    Example:
+        >>> scores = torch.eye(4)
+        >>> accuracy(nn.Identity(), scores, torch.tensor([0, 1, 2, 0]))
+        0.75
+    """
+    pairs = zip(inputs.split(batch_size), labels.split(batch_size), strict=True)
+    right = sum(int((model(x).argmax(dim=1) == y).sum()) for x, y in pairs)
+    return right / len(labels)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw from torch's CPU generator as from this seed, and put it back afterwards.
+
+    Args:
+        seed: at least 0; what is drawn is the same on every device, if it is drawn on the CPU.
+
+    Example:
+        >>> with seeded(3):
+        ...     first = torch.rand(2)
+        >>> with seeded(3):
+        ...     torch.equal(first, torch.rand(2))
+        True
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(_check.count("seed", seed, 0))
+        yield
