@@ -213,9 +213,8 @@ def memory_capacity(
 ) -> float:
     """Return how many past inputs the state holds: the sum over lags 1, 2, … of r²(readout, u_{t-lag}).
 
-    White noise u_t ~ U(-1, 1) is fed. Ridge regression fits one linear readout of h_t for each lag on the
-    first half of the steps; r² is measured on the second half, where chance alone adds about
-    2 lags / steps. No network of n units has more than n, the present input (lag 0) included.
+    Each lag has a linear readout of h_t, fitted by ridge regression on the first half of the steps; r² is
+    taken on the second half, where chance adds some 2 lags / steps. With lag 0, the present, n is the most.
 
     Args:
         W: (n, n) recurrent matrix.
@@ -223,9 +222,10 @@ def memory_capacity(
         activation: ``"linear"``, ``"tanh"``, ``"relu"`` or ``"sigmoid"``.
         scale: strength of the input.
         lags: the longest lag.
-        steps, washout: steps kept, at least 4; steps thrown away before, or ``lags`` where that is more.
+        steps: how many steps are kept, at least 4.
+        washout: how many are run before and thrown away; ``lags`` where that is more.
         ridge: penalty of the readout, positive, as a share of the mean variance of a unit.
-        seed: of the input; the same seed gives the same number.
+        seed: of the input u_t ~ U(-1, 1); the same seed gives the same number.
 
     Raises:
         TypeError, ValueError: if an argument is of the wrong kind, shape or size.

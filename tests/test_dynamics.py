@@ -30,9 +30,11 @@ def haar(n, radius=1.0, seed=0):
     return radius * scipy.stats.ortho_group.rvs(n, random_state=seed)
 
 
-# A tent map, x -> s x below 1/2 and s (1 - x) above, as a ReLU network of two units: relu(x) and relu(x - 1/2).
-# Its slope is s or -s everywhere, so its exponent is ln s, and for s between 1 and 2 it is chaotic.
 def tent(slope, steps):
+    """A tent map, x -> s x below 1/2 and s (1 - x) above, as a ReLU network: units relu(x), relu(x - 1/2).
+
+    Its slope is s or -s everywhere, so its exponent is ln s, and for s between 1 and 2 it is chaotic.
+    """
     W = np.array([[slope, -2 * slope], [slope, -2 * slope]])
     return W, dynamics.simulate(W, np.tile([0.0, -0.5], (steps, 1)), "relu", h0=[0.3, 0.0])
 
@@ -71,16 +73,16 @@ def test_jacobian_is_the_derivative_of_one_step(name):
 # simulate
 
 
-@pytest.mark.parametrize(("name", "nonlinearity"), [("tanh", "tanh"), ("relu", "relu")])
-def test_simulation_is_the_recurrent_layer_of_torch(name, nonlinearity):
+@pytest.mark.parametrize("name", ["tanh", "relu"])
+def test_simulation_is_the_recurrent_layer_of_torch(name):
     W, drive, h0 = network(0, 6, 40)
-    rnn = torch.nn.RNN(6, 6, nonlinearity=nonlinearity, bias=False).double()
+    rnn = torch.nn.RNN(6, 6, nonlinearity=name, bias=False).double()
     with torch.no_grad():
         rnn.weight_hh_l0.copy_(torch.as_tensor(W))
         rnn.weight_ih_l0.copy_(torch.eye(6))
-        exact, _ = rnn(torch.as_tensor(drive)[None], torch.as_tensor(h0)[None, None])
+        exact, _ = rnn(torch.as_tensor(drive), torch.as_tensor(h0)[None])
     # A chaotic network would amplify rounding; at radius 1 and with this drive it does not.
-    np.testing.assert_allclose(dynamics.simulate(W, drive, name, h0=h0), exact[0], atol=1e-9)
+    np.testing.assert_allclose(dynamics.simulate(W, drive, name, h0=h0), exact, atol=1e-9)
 
 
 def test_linear_simulation_is_the_state_space_model():
@@ -306,9 +308,8 @@ def test_capacity_equals_one_ridge_regression_a_lag():
 @settings(max_examples=25, deadline=None)
 def test_capacity_lies_between_zero_and_the_number_of_units(seed, n, name, radius, scale):
     # A spectral norm of at most .95 keeps every activation from exploding.
-    capacity = dynamics.memory_capacity(
-        haar(n, radius), gaussian(seed, n), activation=name, scale=scale, lags=40, steps=2000, seed=seed % 1000
-    )
+    task = {"activation": name, "scale": scale, "lags": 40, "steps": 2000, "seed": seed % 1000}
+    capacity = dynamics.memory_capacity(haar(n, radius), gaussian(seed, n), **task)
     # r² of n directions fluctuates too, by some 2 / √(steps / 2) each at most.
     assert 0 <= capacity <= n + chance(40, 2000) + 2 * np.sqrt(n / 1000)
 
@@ -321,9 +322,8 @@ def test_capacity_of_a_linear_network_ignores_the_strength_of_the_input(scale):
     assert ours == pytest.approx(exact, abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("name", "w_in", "scale"), [("tanh", 1.0, 0.0), ("linear", 0.0, 1.0), ("sigmoid", 1.0, 0.0), ("relu", 1.0, 0.0)]
-)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("w_in", "scale"), [(1.0, 0.0), (0.0, 1.0)])
 def test_capacity_without_an_input_is_zero(name, w_in, scale):
     W = haar(6, 0.9)
     assert dynamics.memory_capacity(W, np.full(6, w_in), activation=name, scale=scale) == 0
@@ -348,8 +348,352 @@ def test_capacity_of_small_inputs_peaks_at_radius_one():
 
 
 @pytest.mark.parametrize("name", ["linear", "relu"])
-@pytest.mark.parametrize("radius", [1.02, 1.1, 1.5, 3.0])
-def test_capacity_of_an_exploding_network_is_chance_or_an_overflow(name, radius):
-    W, w_in = radius * np.eye(5), np.linspace(0.5, 1, 5)
-    growth = radius ** (4500 if name == "linear" else 4500)
-    assert growth > 1
+def test_capacity_of_an_exploding_network_is_chance_or_an_overflow(name):
+    w_in = np.linspace(0.5, 1, 5)
+    for radius in (1.02, 1.1, 1.17):  # 1.17^4500 is 7e306, next to the end of float64
+        capacity = dynamics.memory_capacity(radius * np.eye(5), w_in, activation=name)
+        assert 0 <= capacity < chance(200)
+    with pytest.raises(OverflowError, match=r"the states left the range of float64.*scale W down"):
+        dynamics.memory_capacity(1.5 * np.eye(5), w_in, activation=name)
+
+
+def test_capacity_depends_on_the_seed_alone_and_leaves_the_global_generator():
+    W, w_in = haar(5, 0.9), gaussian(0, 5)
+    state = np.random.get_state()[1].copy()  # noqa: NPY002, the global one must stay as it was
+    first, again, other = (dynamics.memory_capacity(W, w_in, steps=500, seed=seed) for seed in (1, 1, 2))
+    assert first == again != other
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def test_washout_shorter_than_the_lags_gives_way_to_them():
+    W, w_in = haar(5, 0.9), gaussian(0, 5)
+    capacities = {
+        dynamics.memory_capacity(W, w_in, lags=30, steps=500, washout=washout) for washout in (0, 29, 30)
+    }
+    assert len(capacities) == 1
+
+
+# echo state gap
+
+
+@pytest.mark.parametrize("radius", [0.5, 1.0, 1.1])
+def test_gap_of_a_linear_rotation_changes_by_its_radius_whatever_is_fed(radius):
+    gap = dynamics.echo_state_gap(haar(6, radius), gaussian(0, 50, 6), "linear")
+    np.testing.assert_allclose(gap, gap[0] * radius ** np.arange(50), rtol=1e-9, atol=ROUNDING)
+
+
+@pytest.mark.parametrize(("name", "norm"), [("tanh", 0.9), ("relu", 0.9), ("sigmoid", 3.6)])
+def test_gap_closes_below_the_norm_at_which_the_network_contracts(name, norm):
+    # Slopes of at most 1, for a sigmoid 1/4: each step shortens the gap to .9 of itself or less.
+    gap = dynamics.echo_state_gap(haar(8, norm), gaussian(1, 200, 8), name)
+    assert (gap[1:] <= 0.9 * gap[:-1] + 1e-15).all()
+    assert gap[-1] < 1e-8
+
+
+def test_gap_of_a_bistable_network_stays_open_at_its_exact_width():
+    # Each unit of tanh(2 h) goes to +x or -x, by the sign of its start, and stays there.
+    x = scipy.optimize.brentq(lambda h: np.tanh(2 * h) - h, 0.5, 1)
+    gap = dynamics.echo_state_gap(2 * np.eye(9), np.zeros((200, 9)), "tanh", seed=3)
+    starts = np.random.default_rng(3).uniform(-1, 1, (2, 9))
+    differ = np.count_nonzero(np.sign(starts[0]) != np.sign(starts[1]))
+    assert gap[-1] == pytest.approx(2 * x * np.sqrt(differ), abs=1e-9)
+    assert differ > 0
+
+
+def test_gap_of_chaos_stays_open_until_a_strong_drive_closes_it():
+    W = haar(40, 1.6)
+    assert dynamics.echo_state_gap(W, np.zeros((600, 40)), "tanh")[-100:].min() > 0.1
+    assert dynamics.echo_state_gap(W, 9 * gaussian(0, 600, 40), "tanh")[-1] < 1e-9
+
+
+@pytest.mark.parametrize(("name", "lowest"), [("linear", -1), ("tanh", -1), ("relu", 0), ("sigmoid", 0)])
+def test_starts_of_the_gap_are_drawn_from_the_range_of_the_activation(name, lowest):
+    starts = np.random.default_rng(7).uniform(lowest, 1, (2, 4))
+    one, other = (dynamics.simulate(np.eye(4), np.ones((3, 4)), name, h0=start) for start in starts)
+    gap = dynamics.echo_state_gap(np.eye(4), np.ones((3, 4)), name, seed=7)
+    np.testing.assert_array_equal(gap, np.linalg.norm(one - other, axis=1))
+
+
+# where the states lie
+
+
+def test_saturation_counts_both_signs_and_the_threshold_itself():
+    states = [[0.95, -0.95, 0.94], [-1.0, 0.0, 0.5]]
+    assert dynamics.saturation(states) == 3 / 6
+    assert dynamics.saturation(states, threshold=0.5) == 5 / 6
+    assert dynamics.saturation(states, threshold=1.5) == 0
+
+
+def test_saturation_of_a_wide_tanh_is_its_closed_form():
+    # tanh(3 z), z standard normal, is beyond .95 when |z| > artanh(.95) / 3: P = erfc(.61 / √2).
+    exact = 2 * scipy.stats.norm.sf(np.arctanh(0.95) / 3)
+    states = np.tanh(3 * gaussian(0, 2000, 50))
+    assert dynamics.saturation(states) == pytest.approx(exact, abs=0.008)  # five standard errors
+
+
+@given(seed=seeds, n=st.integers(1, 6), rank=st.integers(1, 6), offset=st.floats(-1e3, 1e3))
+@settings(max_examples=50)
+def test_dimension_lies_between_one_and_the_rank_wherever_the_cloud_is(seed, n, rank, offset):
+    states = gaussian(seed, 30, rank) @ gaussian(seed + 1, rank, n)
+    dimension = dynamics.effective_dimension(states)
+    assert 1 - ROUNDING <= dimension <= min(rank, n) + ROUNDING
+    assert dynamics.effective_dimension(states + offset) == pytest.approx(dimension, rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+def test_dimension_of_an_ellipse_is_its_closed_form(scale):
+    turn = 2 * np.pi * np.arange(100) / 100
+    ellipse = np.column_stack([3 * np.cos(turn), np.sin(turn)]) @ haar(2)
+    exact = (9 + 1) ** 2 / (81 + 1)  # variances of 9 and 1, in shares
+    assert dynamics.effective_dimension(scale * ellipse) == pytest.approx(exact, rel=1e-9)
+
+
+def test_dimension_is_zero_only_when_nothing_moves():
+    assert dynamics.effective_dimension(np.tile([0.1, 0.2, 0.3], (7, 1))) == 0
+    assert dynamics.effective_dimension([[0.1], [0.2]]) == pytest.approx(1)
+
+
+def test_dimension_is_the_participation_of_the_principal_variances():
+    states = gaussian(0, 50, 5) * [5, 3, 1, 0.5, 0.1]
+    variances = np.linalg.svd(states - states.mean(axis=0), compute_uv=False) ** 2
+    exact = variances.sum() ** 2 / (variances**2).sum()
+    assert dynamics.effective_dimension(states) == pytest.approx(exact, rel=1e-9)
+
+
+def test_separability_is_one_for_points_and_zero_for_equal_means():
+    labels = np.repeat([0, 1, 2], 4)
+    assert dynamics.class_separability(gaussian(0, 3, 5)[labels], labels) == pytest.approx(1, abs=ROUNDING)
+    around = np.tile([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]], (3, 1))
+    assert dynamics.class_separability(around, labels) == pytest.approx(0, abs=ROUNDING)
+
+
+@pytest.mark.parametrize("states", [np.tile([0.1, 0.2], (6, 1)), gaussian(0, 6, 2)])
+def test_separability_of_what_does_not_vary_or_of_a_single_class_is_zero(states):
+    classes = np.zeros(6) if np.ptp(states) > 0.1 else np.arange(6)
+    assert dynamics.class_separability(states, classes) == pytest.approx(0, abs=ROUNDING)
+
+
+@pytest.mark.parametrize("distance", [0.5, 2.0, 6.0])
+def test_separability_of_two_gaussian_clouds_is_its_closed_form(distance):
+    labels = np.arange(40_000) % 2
+    states = gaussian(1, 40_000, 3)
+    states[labels == 1, 0] += distance
+    between = distance**2 / 4  # of two equal classes, against a variance of 3 within
+    exact = between / (between + 3)
+    assert dynamics.class_separability(states, labels) == pytest.approx(exact, abs=0.01)
+
+
+@given(seed=seeds, scale=st.sampled_from([1e-150, 1.0, 1e150]))
+@settings(max_examples=30)
+def test_separability_is_the_share_between_the_classes_and_ignores_scale_and_rotation(seed, scale):
+    states, labels = gaussian(seed, 20, 4), np.random.default_rng(seed).integers(0, 3, 20)
+    means = np.array([states[labels == label].mean(axis=0) for label in labels])
+    exact = np.sum((means - states.mean(axis=0)) ** 2) / np.sum((states - states.mean(axis=0)) ** 2)
+    ours = dynamics.class_separability(scale * states @ haar(4), labels)
+    assert ours == pytest.approx(exact, abs=1e-9)
+
+
+# bad input
+
+EYE, WIDE, NAN, STILL = np.eye(2), np.ones((2, 3)), [[np.nan]], np.zeros((3, 2))
+ONES = np.ones(2)
+BAD_INPUTS = [
+    ("simulate wide", lambda: dynamics.simulate(WIDE, STILL), ValueError, "W must be square"),
+    ("simulate NaN", lambda: dynamics.simulate(NAN, [[0]]), ValueError, "W must be finite, got 1 NaN"),
+    (
+        "simulate drive",
+        lambda: dynamics.simulate(EYE, WIDE),
+        ValueError,
+        r"drive must have shape \(T, 2\), got \(2, 3\)",
+    ),
+    (
+        "simulate drive vector",
+        lambda: dynamics.simulate([[1]], ONES),
+        ValueError,
+        r"drive must have shape \(T, 1\).*use drive\[:, None\]",
+    ),
+    (
+        "simulate h0",
+        lambda: dynamics.simulate(EYE, STILL, h0=[1]),
+        ValueError,
+        r"h0 must have shape \(2,\), got \(1,\)",
+    ),
+    (
+        "simulate activation",
+        lambda: dynamics.simulate(EYE, STILL, "gelu"),
+        ValueError,
+        "activation must be one of linear, tanh, relu, sigmoid, got 'gelu'; give its name",
+    ),
+    ("simulate function", lambda: dynamics.simulate(EYE, STILL, np.tanh), ValueError, "activation must be"),
+    (
+        "simulate overflow",
+        lambda: dynamics.simulate(9 * EYE, np.ones((999, 2)), "relu"),
+        OverflowError,
+        r"the states left the range of float64 in row \d+; simulate fewer steps or scale W down",
+    ),
+    (
+        "simulate gradient",
+        lambda: dynamics.simulate(torch.eye(2, requires_grad=True), STILL),
+        TypeError,
+        r"W must be an array .*\.detach\(\)",
+    ),
+    (
+        "jacobian states",
+        lambda: dynamics.jacobian(EYE, STILL, "tanh"),
+        ValueError,
+        r"state must have shape \(2,\), got \(3, 2\)",
+    ),
+    ("jacobian activation", lambda: dynamics.jacobian(EYE, ONES, "Tanh"), ValueError, "got 'Tanh'"),
+    (
+        "gradient states",
+        lambda: dynamics.gradient_norms(EYE, WIDE, "tanh"),
+        ValueError,
+        r"states must have shape \(T, 2\)",
+    ),
+    ("gradient activation", lambda: dynamics.gradient_norms(EYE, STILL, None), ValueError, "got None"),
+    (
+        "gradient overflow",
+        lambda: dynamics.gradient_norms(1e200 * EYE, STILL, "linear"),
+        OverflowError,
+        "the gradient left the range of float64 in row 1; use fewer steps or scale W down",
+    ),
+    (
+        "exponent no states",
+        lambda: dynamics.lyapunov_exponent(EYE, np.empty((0, 2)), "tanh"),
+        ValueError,
+        "states must have at least 1 row, got none; simulate",
+    ),
+    (
+        "exponent activation",
+        lambda: dynamics.lyapunov_exponent(EYE, STILL, "id"),
+        ValueError,
+        "activation must",
+    ),
+    (
+        "exponent NaN",
+        lambda: dynamics.lyapunov_exponent([[1]], NAN, "tanh"),
+        ValueError,
+        "states must be finite",
+    ),
+    (
+        "capacity w_in",
+        lambda: dynamics.memory_capacity(EYE, EYE),
+        ValueError,
+        r"w_in must have shape \(2,\), got \(2, 2\)",
+    ),
+    (
+        "capacity activation",
+        lambda: dynamics.memory_capacity(EYE, ONES, activation="lin"),
+        ValueError,
+        "activation must be one of .* got 'lin'",
+    ),
+    (
+        "capacity lags",
+        lambda: dynamics.memory_capacity(EYE, ONES, lags=0),
+        ValueError,
+        "lags must be at least 1",
+    ),
+    (
+        "capacity float",
+        lambda: dynamics.memory_capacity(EYE, ONES, lags=9.0),
+        TypeError,
+        "lags .* an integer",
+    ),
+    (
+        "capacity steps",
+        lambda: dynamics.memory_capacity(EYE, ONES, steps=3),
+        ValueError,
+        "steps .* at least 4",
+    ),
+    ("capacity washout", lambda: dynamics.memory_capacity(EYE, ONES, washout=-1), ValueError, "washout must"),
+    (
+        "capacity ridge",
+        lambda: dynamics.memory_capacity(EYE, ONES, ridge=0),
+        ValueError,
+        "ridge must be positive, got 0.0; a small one such as 1e-8 will do",
+    ),
+    (
+        "capacity scale",
+        lambda: dynamics.memory_capacity(EYE, ONES, scale=np.inf),
+        ValueError,
+        "scale must be f",
+    ),
+    (
+        "capacity scales",
+        lambda: dynamics.memory_capacity(EYE, ONES, scale=ONES),
+        ValueError,
+        "scale .* shape",
+    ),
+    (
+        "capacity seed",
+        lambda: dynamics.memory_capacity(EYE, ONES, seed=-1),
+        ValueError,
+        "seed must be at least 0",
+    ),
+    ("gap drive", lambda: dynamics.echo_state_gap(EYE, WIDE, "tanh"), ValueError, "drive must have shape"),
+    ("gap activation", lambda: dynamics.echo_state_gap(EYE, STILL, "elu"), ValueError, "got 'elu'"),
+    (
+        "gap seed",
+        lambda: dynamics.echo_state_gap(EYE, STILL, "tanh", seed=0.5),
+        TypeError,
+        "seed must be an int",
+    ),
+    (
+        "saturation empty",
+        lambda: dynamics.saturation([]),
+        ValueError,
+        r"states must not be empty, got.*\(0,\)",
+    ),
+    ("saturation threshold", lambda: dynamics.saturation(STILL, 0), ValueError, "threshold must be positive"),
+    ("saturation NaN", lambda: dynamics.saturation(NAN), ValueError, "states must be finite"),
+    (
+        "dimension one row",
+        lambda: dynamics.effective_dimension([[1, 2]]),
+        ValueError,
+        r"states must have at least 2 rows and 1 unit, got shape \(1, 2\)",
+    ),
+    ("dimension no unit", lambda: dynamics.effective_dimension(np.empty((4, 0))), ValueError, "and 1 unit"),
+    ("dimension vector", lambda: dynamics.effective_dimension(ONES), ValueError, r"use states\[:, None\]"),
+    (
+        "classes labels",
+        lambda: dynamics.class_separability(STILL, [0, 1]),
+        ValueError,
+        r"labels must have shape \(3,\), got \(2,\)",
+    ),
+    ("classes text", lambda: dynamics.class_separability(STILL, list("aab")), TypeError, "labels must be"),
+    (
+        "classes empty",
+        lambda: dynamics.class_separability(np.empty((0, 2)), []),
+        ValueError,
+        "must not be empty",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"), [case[1:] for case in BAD_INPUTS], ids=[case[0] for case in BAD_INPUTS]
+)
+def test_bad_input_is_named_and_answered(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda W, states: dynamics.simulate(W, states, "linear"),
+        lambda W, states: dynamics.jacobian(W, states[0], "linear"),
+        lambda W, states: dynamics.gradient_norms(W, states, "linear"),
+        lambda W, states: dynamics.lyapunov_exponent(W, states, "linear"),
+        lambda W, states: dynamics.memory_capacity(W, states[0], lags=3, steps=9),
+        lambda W, states: dynamics.echo_state_gap(W, states, "linear"),
+        lambda _, states: dynamics.saturation(states),
+        lambda _, states: dynamics.effective_dimension(states),
+        lambda W, states: dynamics.class_separability(states, W[0]),
+    ],
+)
+def test_input_is_left_untouched(function):
+    W, states = gaussian(0, 3, 3), gaussian(1, 3, 3)
+    kept = W.copy(), states.copy()
+    function(W, states)
+    np.testing.assert_array_equal((W, states), kept)

@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeVar
 DATA_VARIABLE = "EIGEN_TEACH_DATA"
 CACHE_VARIABLE = "EIGEN_TEACH_CACHE"
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 
 class DataSet(NamedTuple):
@@ -141,7 +141,7 @@ def discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _entry(name: str, key: str, table: Mapping[str, Value]) -> Value:
+def _entry(name: str, key: str, table: Mapping[str, _Value]) -> _Value:
     if key not in tuple(table):
         raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}; choose one of them")
     return table[key]
@@ -153,7 +153,7 @@ def _sha256(path: Path) -> str:
 
 
 def _is_file_with(path: Path, digest: str) -> bool:
-    return path.is_file() and _sha256(path) == digest
+    return os.path.isfile(path) and _sha256(path) == digest  # Path.is_file raises where it may not look
 
 
 def _require_sha256(path: Path, digest: str) -> None:

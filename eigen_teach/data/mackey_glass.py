@@ -1,4 +1,9 @@
-"""The Mackey–Glass series: one chaotic number a step, the regression task of Table I."""
+"""The Mackey–Glass series: one chaotic number a step, the regression task of Table I.
+
+A delay differential equation, whose state is all of the last τ. Up to time 0 it is a constant, the history;
+from there classical Runge–Kutta goes on in fixed steps. At half a step that needs the delayed value between
+two points of the grid: a cubic Hermite interpolant gives it, which keeps the order 4.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +34,6 @@ def series(
 ) -> Floats:
     """Return samples of dx/dt = β x(t − τ) / (1 + x(t − τ)^p) − γ x(t), chaotic for the defaults.
 
-    Classical Runge–Kutta; the delayed value at half a step is a cubic Hermite interpolant's, which keeps
-    order 4. Up to time 0 the solution is a constant, the history.
-
     Args:
         length: samples returned, at least 1.
         tau: delay τ, a multiple of ``step``.
@@ -40,7 +42,7 @@ def series(
         exponent: p.
         step: of the integration, at most 1/γ.
         sample: time between samples, a multiple of ``step``.
-        discard: samples dropped at the start, where the history still shows; after 0 comes x(0).
+        discard: samples dropped at the start, where the history still shows; with 0 the first is x(0).
         history: the constant; None draws it evenly from [1.1, 1.3] by the seed.
         seed: of that draw; without effect when a history is given.
 

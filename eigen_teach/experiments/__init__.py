@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eigen_teach import _check, record
-from eigen_teach.experiments import sweep, table2, table3
+from eigen_teach.experiments import latch, memory_map, sweep, table2, table3
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,13 @@ def _of(title: str, study: Any, **more: Any) -> Experiment:
 EXPERIMENTS = {
     "table2": _of("trained spectra on MNIST, read row by row", table2, spans=("cells", "seeds")),
     "table3": _of("eigenvalue norms of fresh 8 × 8 matrices", table3, spans=("initializers",), trains=False),
+    "memory_map": _of(
+        "memory, gradients and chaos over λ",
+        memory_map,
+        spans=("families", "activations", "seeds"),
+        trains=False,
+    ),
+    "latch": _of("one bit held in noise over λ", latch, spans=("families", "seeds"), trains=False),
 }
 
 
