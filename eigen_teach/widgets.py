@@ -16,11 +16,14 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from eigen_teach import _check, linear
+from eigen_teach import _check, dynamics, linear, portrait
 from eigen_teach._check import Complexes, Floats
 
 LARGEST_RADIUS = 1.5
 MOST_UNITS = 8
+FARTHEST_START = 1.2
+PORTRAIT_START = (0.3, 0.1)
+PORTRAIT_STEPS = 60
 CHAIN_ANGLES = tuple(math.radians(degrees) for degrees in (40, 115, 250))
 
 _STATIC = files("eigen_teach.static")
@@ -51,9 +54,12 @@ def _join(view: str) -> str:
 class _Number(traitlets.Float):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets
     """A finite number between two bounds; a bad one leaves the trait as it was."""
 
-    def __init__(self, default: float, largest: float, wanted: str, way_out: str) -> None:
+    def __init__(
+        self, default: float, largest: float, wanted: str, way_out: str, *, smallest: float = 0
+    ) -> None:
         super().__init__(default)
-        self.largest, self.wanted, self.way_out = largest, wanted, way_out
+        self.smallest, self.largest = smallest, largest
+        self.wanted, self.way_out = wanted, way_out
         self.tag(sync=True)
 
     def validate(self, _owner: Any, value: Any) -> float:
@@ -63,7 +69,7 @@ class _Number(traitlets.Float):  # type: ignore[type-arg]  # not subscriptable i
                 f"{self.name} must be a number, got {type(value).__name__} {value!r}; use float(...)"
             )
         number = float(value)
-        if not 0 <= number <= self.largest:
+        if not self.smallest <= number <= self.largest:
             raise ValueError(f"{self.name} must be {self.wanted}, got {value}; {self.way_out}")
         return number
 
@@ -91,6 +97,33 @@ class _Angles(traitlets.List):  # type: ignore[type-arg]  # not subscriptable in
                 f"got {len(angles)}; init.rotation_chain takes any number"
             )
         return angles.tolist()  # type: ignore[no-any-return]
+
+
+class _Activation(traitlets.Unicode):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets
+    """The name of an activation."""
+
+    def validate(self, _owner: Any, value: Any) -> str:
+        """Return the name."""
+        if not isinstance(value, str) or value not in dynamics.ACTIVATIONS:
+            raise ValueError(
+                f"{self.name} must be one of {', '.join(dynamics.ACTIVATIONS)}, got {value!r}; "
+                "dynamics.simulate takes the same names"
+            )
+        return value
+
+
+class _State(traitlets.List):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets
+    """A state of two units that the drawing can show: list, array or tensor in, list of plain floats out."""
+
+    def validate(self, _owner: Any, value: Any) -> list[float]:
+        """Return a new list."""
+        state = _check.reals(str(self.name), value, (2,))
+        if np.abs(state).max() > FARTHEST_START:
+            raise ValueError(
+                f"{self.name} must lie between -{FARTHEST_START} and {FARTHEST_START}, got {state.tolist()}; "
+                "dynamics.simulate takes any state"
+            )
+        return state.tolist()  # type: ignore[no-any-return]
 
 
 class _Choice(traitlets.Int):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets
@@ -128,7 +161,16 @@ def _eigenvalues(matrix: Floats) -> Complexes:
     return values
 
 
+def _rotation(radius: float, angle: float) -> Floats:
+    """The (2, 2) rotation by ``angle``, times ``radius``."""
+    c, s = math.cos(angle), math.sin(angle)
+    matrix: Floats = radius * np.array([[c, -s], [s, c]])
+    return matrix
+
+
 def _short(value: Any) -> str:
+    if isinstance(value, str):
+        return repr(value)
     if isinstance(value, list):
         return f"[{', '.join(_short(item) for item in value)}]"
     return f"{value:.3g}"
@@ -146,9 +188,7 @@ class _Pair(_Widget):
     @property
     def matrix(self) -> Floats:
         """The (2, 2) float64 matrix: the rotation by ``angle`` times ``radius``."""
-        c, s = math.cos(self.angle), math.sin(self.angle)
-        matrix: Floats = self.radius * np.array([[c, -s], [s, c]])
-        return matrix
+        return _rotation(self.radius, self.angle)
 
     @property
     def eigenvalues(self) -> Complexes:
@@ -218,6 +258,85 @@ class ModeResponse(_Pair):
         kick = np.zeros((self.steps + 1, 1))
         kick[0] = 1
         return linear.mode_recursion(self.eigenvalues[:1], kick).real[:, 0]
+
+
+class PhasePortrait(_Widget):
+    """Watch two nonlinear units, h_t = φ(W h_{t-1} + (drive, 0)): a point becomes a ring.
+
+    Args:
+        radius: λ of W = λ R(θ), a rotation times a number, 0 to 3.
+        angle: θ in radians, 0 to π.
+        activation: φ: ``"linear"``, ``"tanh"``, ``"relu"`` or ``"sigmoid"``.
+        drive: Constant input to unit 1, -1 to 1.
+        start: (2,) state before the first step, entries from -1.2 to 1.2.
+
+    Raises:
+        TypeError, ValueError: if one is no number or out of range; an assignment then changes nothing.
+
+    Example:
+        A quarter turn through radius 1: at rest, then a cycle of four:
+
+        >>> phase = PhasePortrait(radius=0.9, angle=math.pi / 2)
+        >>> phase.period, abs(phase.eigenvalues).round(3).tolist()
+        (1, [0.9, 0.9])
+        >>> phase.radius = 1.1
+        >>> phase.period, phase.fixed_points.tolist()
+        (4, [[0.0, 0.0]])
+    """
+
+    _esm = _join("phase_portrait")
+    _css = _Widget._css + _STATIC.joinpath("phase_portrait.css").read_text(encoding="utf-8")
+    _shown = ("radius", "angle", "activation", "drive", "start")
+    radius = _Number(0.95, 3.0, "from 0 to 3", "the paper starts at 0.95")
+    angle = _Number(
+        math.pi / 6, math.pi, "from 0 to π radians", "math.radians(30) turns degrees into radians"
+    )
+    activation = _Activation("tanh").tag(sync=True)
+    drive = _Number(0.0, 1.0, "from -1 to 1", "dynamics.simulate takes any input", smallest=-1)
+    start = _State(traitlets.Float(), list(PORTRAIT_START)).tag(sync=True)
+
+    def __init__(
+        self,
+        radius: float = 0.95,
+        angle: float = math.pi / 6,
+        activation: str = "tanh",
+        drive: float = 0.0,
+        *,
+        start: ArrayLike = PORTRAIT_START,
+    ) -> None:
+        super().__init__(radius=radius, angle=angle, activation=activation, drive=drive, start=start)
+
+    @property
+    def matrix(self) -> Floats:
+        """The (2, 2) float64 matrix W."""
+        return _rotation(self.radius, self.angle)
+
+    @property
+    def bias(self) -> Floats:
+        """The (2,) constant input, (drive, 0)."""
+        return np.array([self.drive, 0.0])
+
+    @property
+    def states(self) -> Floats:
+        """The (61, 2) states of the drawn orbit, the start first."""
+        inputs = np.tile(self.bias, (PORTRAIT_STEPS, 1))
+        states = dynamics.simulate(self.matrix, inputs, self.activation, h0=self.start)
+        return np.vstack([self.start, states])
+
+    @property
+    def eigenvalues(self) -> Complexes:
+        """The (2,) complex128 eigenvalues of the Jacobian at the last drawn state."""
+        return _eigenvalues(dynamics.jacobian(self.matrix, self.states[-1], self.activation))
+
+    @property
+    def fixed_points(self) -> Floats:
+        """The (k, 2) states that stay: ``portrait.fixed_points``."""
+        return portrait.fixed_points(self.matrix, self.bias, self.activation)
+
+    @property
+    def period(self) -> int:
+        """Steps of the cycle that the orbit ends on: 1 at rest, 0 if there is none of up to 24 steps."""
+        return portrait.ending(self.matrix, self.bias, self.activation, self.start).period
 
 
 class RotationChain(_Widget):

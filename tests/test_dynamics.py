@@ -115,7 +115,7 @@ def test_relu_explodes_where_the_linear_network_dies_out():
 
 
 @given(seed=seeds, n=st.integers(1, 6), name=names, radius=st.floats(0, 3))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_states_satisfy_the_recursion_and_stay_in_range(seed, n, name, radius):
     W, drive, h0 = network(seed, n, 20, radius)
     states = dynamics.simulate(W, drive, name, h0=h0)
@@ -235,7 +235,7 @@ def test_exponent_of_a_vanishing_slope_is_finite():
 
 
 @given(seed=seeds, n=st.integers(1, 5), name=st.sampled_from(["linear", "tanh", "sigmoid"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_exponent_times_steps_never_exceeds_the_gradient_norm(seed, n, name):
     W, drive, _ = network(seed, n, 9)  # fewer than ten steps: all are counted
     states = dynamics.simulate(W, drive, name)
@@ -305,7 +305,7 @@ def test_capacity_equals_one_ridge_regression_a_lag():
 
 
 @given(seed=seeds, n=st.integers(1, 12), name=names, radius=st.floats(0, 0.95), scale=st.floats(0.01, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_capacity_lies_between_zero_and_the_number_of_units(seed, n, name, radius, scale):
     # A spectral norm of at most .95 keeps every activation from exploding.
     task = {"activation": name, "scale": scale, "lags": 40, "steps": 2000, "seed": seed % 1000}

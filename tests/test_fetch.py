@@ -242,19 +242,21 @@ def without_rights():
             os.seteuid(0)
 
 
-def test_read_only_cache_is_named_and_another_one_works(cache, server, monkeypatch):
+@pytest.mark.parametrize("mode", [0o555, 0o000], ids=["read-only", "closed"])
+def test_cache_without_rights_is_named_and_another_one_works(cache, server, monkeypatch, mode):
     with tempfile.TemporaryDirectory() as place:
-        read_only = Path(place) / "cache"
-        read_only.mkdir()
+        folder = Path(place) / "cache"
+        folder.mkdir()
         os.chmod(place, 0o755)  # pytest's own folder is closed to whom the test becomes
-        os.chmod(read_only, 0o555)
-        monkeypatch.setenv("EIGEN_TEACH_CACHE", str(read_only))
+        os.chmod(folder, mode)
+        monkeypatch.setenv("EIGEN_TEACH_CACHE", str(folder))
         with (
             without_rights(),
             pytest.raises(OSError, match=r"cache folder must be writable.*EIGEN_TEACH_CACHE"),
         ):
             some_digits(registry(server))
-        assert list(read_only.iterdir()) == []
+        os.chmod(folder, 0o755)
+        assert list(folder.iterdir()) == []
         monkeypatch.setenv("EIGEN_TEACH_CACHE", str(cache))
         assert_some(some_digits(registry(server)))
 

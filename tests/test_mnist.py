@@ -93,7 +93,7 @@ def read(tmp_path, images, labels):
     paths = tmp_path / "images.gz", tmp_path / "labels.gz"
     for path, content in zip(paths, (images, labels), strict=True):
         path.write_bytes(content)
-    return mnist.read_idx(*paths)
+    return mnist._read_idx(*paths)
 
 
 @pytest.mark.parametrize("length", [0, 1, 30])

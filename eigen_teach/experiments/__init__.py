@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eigen_teach import _check, record
-from eigen_teach.experiments import latch, memory_map, sweep, table2, table3
+from eigen_teach.experiments import figure1, latch, memory_map, sweep, table2, table3
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,30 @@ class Experiment:
     trains: bool = True
 
 
-def _of(title: str, study: Any, **more: Any) -> Experiment:
+def entry(title: str, study: Any, **more: Any) -> Experiment:
+    """Return the entry of a study's module: ``PRESETS``, ``plan``, ``run_one`` and ``collect``.
+
+    Args:
+        title: one line for the list.
+        study: the module.
+        **more: further fields of the entry.
+    """
     return Experiment(title, study.PRESETS, study.plan, study.run_one, study.collect, **more)
 
 
 EXPERIMENTS = {
-    "table2": _of("trained spectra on MNIST, read row by row", table2, spans=("cells", "seeds")),
-    "table3": _of("eigenvalue norms of fresh 8 × 8 matrices", table3, spans=("initializers",), trains=False),
-    "memory_map": _of(
+    "table2": entry("trained spectra on MNIST, read row by row", table2, spans=("cells", "seeds")),
+    "table3": entry(
+        "eigenvalue norms of fresh 8 × 8 matrices", table3, spans=("initializers",), trains=False
+    ),
+    "figure1": entry("where the states of trained networks live", figure1, spans=("cells", "seeds")),
+    "memory_map": entry(
         "memory, gradients and chaos over λ",
         memory_map,
         spans=("families", "activations", "seeds"),
         trains=False,
     ),
-    "latch": _of("one bit held in noise over λ", latch, spans=("families", "seeds"), trains=False),
+    "latch": entry("one bit held in noise over λ", latch, spans=("families", "seeds"), trains=False),
 }
 
 

@@ -1,0 +1,51 @@
+"""A study for the tests of sweeps: short runs that write down when they begin and when they are done."""
+
+import os
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Settings: where to write it down, how long a run takes, how many there are."""
+
+    log: str
+    seconds: float = 0.1
+    seeds: int = 12
+    size: int = 60
+
+
+PRESETS = {"paper": None}  # a test gives its own settings
+
+
+def plan(config):
+    """Two runs a seed."""
+    return [{"cell": cell, "seed": seed} for seed in range(config.seeds) for cell in ("a", "b")]
+
+
+def note(config, word, run):
+    """Append a line, whole, whoever else is writing."""
+    descriptor = os.open(config.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(descriptor, f"{word} {run['cell']}.{run['seed']}\n".encode())
+    os.close(descriptor)
+
+
+def run_one(config, run, _device):
+    """A number that depends on the run alone, if linear algebra keeps to one order of summation."""
+    note(config, "began", run)
+    rng = np.random.default_rng([run["seed"], ord(run["cell"])])
+    W = rng.standard_normal((config.size, config.size))
+    time.sleep(config.seconds)
+    values = {
+        "eigenvalue": float(np.abs(np.linalg.eigvals(W @ W.T)).max()),
+        "sum": float(rng.random(1000).sum()),
+    }
+    note(config, "done", run)
+    return values
+
+
+def collect(_config, results):
+    """All runs as they are."""
+    return {"runs": [{**result["run"], **result["values"]} for result in results]}

@@ -1,0 +1,218 @@
+"""Sweeps that are spread, killed and taken up again, with real processes and a real cluster on loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import counted_study
+import pytest
+import torch
+
+from eigen_teach import experiments
+from eigen_teach.experiments import sweep
+
+RUNS = 24
+HERE = Path(__file__).parent
+# A process of its own finds the study of these tests; it runs while others of this suite do.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
+SCRIPT = """
+import sys, counted_study
+from eigen_teach import experiments
+counted_study.PRESETS = {"paper": counted_study.Counted(sys.argv[1])}
+experiments.EXPERIMENTS["counted"] = experiments.entry("counted", counted_study)
+experiments.run("counted", "paper", runs=sys.argv[2], jobs=int(sys.argv[3]))
+"""
+
+
+@pytest.fixture
+def counted(monkeypatch, tmp_path):
+    """The study of these tests under the label "counted", writing its log to a file of this test."""
+    config = counted_study.Counted(str(tmp_path / "log"))
+    monkeypatch.setattr(counted_study, "PRESETS", {"paper": config})
+    monkeypatch.setitem(experiments.EXPERIMENTS, "counted", experiments.entry("counted", counted_study))
+    return config
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """What the runs give in this process, one after the other: the text to compare with."""
+    config = counted_study.Counted(str(tmp_path_factory.mktemp("alone") / "log"), seconds=0)
+    results = sweep.finish(sweep.Task(counted_study.run_one, config), counted_study.plan(config))
+    return json.dumps(counted_study.collect(config, results))
+
+
+def values(record):
+    return json.dumps(dict(record.values))
+
+
+def times(config, word):
+    """How often each run began or was done."""
+    lines = Path(config.log).read_text().splitlines()
+    return Counter(line.split()[1] for line in lines if line.startswith(f"{word} "))
+
+
+def wait_until(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def kept_files(runs):
+    return sorted(runs.rglob("*.json"))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_processes_give_the_same_values_and_do_each_run_once(counted, alone, tmp_path, jobs):
+    record = experiments.run("counted", "paper", jobs=jobs, runs=tmp_path / "runs")
+    assert values(record) == alone
+    assert set(times(counted, "done").values()) == {1}
+    assert len(kept_files(tmp_path / "runs")) == len(times(counted, "done")) == RUNS
+
+
+def test_finished_sweep_is_read_back_and_not_run_again(counted, tmp_path):
+    first = experiments.run("counted", "paper", jobs=2, runs=tmp_path / "runs")
+    again = experiments.run("counted", "paper", runs=tmp_path / "runs")
+    assert values(first) == values(again)
+    assert set(times(counted, "began").values()) == {1}
+
+
+def test_more_seeds_keep_the_runs_that_are_finished(counted, tmp_path):
+    few = replace(counted, seeds=3)
+    experiments.run("counted", few, runs=tmp_path / "runs")
+    experiments.run("counted", "paper", runs=tmp_path / "runs")
+    assert set(times(counted, "began").values()) == {1}
+
+
+def test_other_settings_and_other_devices_are_other_runs(tmp_path):
+    config = counted_study.Counted("log")
+    folders = {
+        sweep.folder_of(tmp_path, "counted", other, ("seeds",), device)
+        for other in (config, replace(config, size=61), replace(config, seconds=1))
+        for device in ("cpu", "cuda")
+    }
+    assert len(folders) == 6
+
+
+def test_sweep_that_is_killed_goes_on_where_it_was(counted, alone, tmp_path):
+    runs = tmp_path / "runs"
+    command = [sys.executable, "-c", SCRIPT, counted.log, str(runs), "2"]
+    victim = subprocess.Popen(command, env=ENVIRONMENT, start_new_session=True)
+    wait_until(lambda: len(kept_files(runs)) >= RUNS // 2)
+    os.killpg(victim.pid, signal.SIGKILL)  # with all its processes, as a machine that goes away
+    victim.wait()
+    kept = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in kept_files(runs)}
+    assert RUNS // 2 <= len(kept) < RUNS
+    record = experiments.run("counted", "paper", jobs=2, runs=runs)
+    assert values(record) == alone
+    assert all((path.read_bytes(), path.stat().st_mtime_ns) == before for path, before in kept.items())
+    again = {name for name, count in times(counted, "began").items() if count > 1}
+    assert not again & {path.stem for path in kept}
+
+
+# a cluster
+
+
+@dataclass
+class Cluster:
+    """A scheduler's address and its workers."""
+
+    address: str
+    workers: list[subprocess.Popen]
+
+
+def start(module, *arguments, log):
+    command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
+    return subprocess.Popen(command, env=ENVIRONMENT, stdout=log, stderr=log, start_new_session=True)
+
+
+@contextmanager
+def cluster(folder, workers=2, threads=1):
+    """A Dask scheduler and its workers, each a process of its own, on this machine's loopback."""
+    place = folder / "scheduler.json"
+    with (folder / "dask.log").open("w") as log:
+        where = ["--scheduler-file", str(place)]
+        scheduler = start(
+            "dask_scheduler", *where, "--host", "127.0.0.1", "--port", "0", "--no-dashboard", log=log
+        )
+        started = []
+        try:
+            wait_until(lambda: place.is_file() and place.read_text().rstrip().endswith("}"))
+            options = [
+                *where,
+                "--no-nanny",
+                "--nthreads",
+                str(threads),
+                "--host",
+                "127.0.0.1",
+                "--no-dashboard",
+            ]
+            started = [
+                start("dask_worker", *options, "--local-directory", str(folder / f"worker{k}"), log=log)
+                for k in range(workers)
+            ]
+            yield Cluster(json.loads(place.read_text())["address"], started)
+        finally:
+            for process in [*started, scheduler]:
+                process.kill()
+                process.wait()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_cluster_gives_the_same_values_and_does_each_run_once(counted, alone, tmp_path, threads):
+    with cluster(tmp_path, threads=threads) as dask:
+        record = experiments.run("counted", "paper", dask=dask.address, runs=tmp_path / "runs")
+    assert values(record) == alone
+    assert set(times(counted, "done").values()) == {1}
+
+
+def test_cluster_loses_a_worker_half_way_and_no_finished_run(counted, alone, tmp_path):
+    runs = tmp_path / "runs"
+    script = SCRIPT.replace("jobs=int(sys.argv[3])", "dask=sys.argv[3]")
+    with cluster(tmp_path) as dask:
+        command = [sys.executable, "-c", script, counted.log, str(runs), dask.address]
+        sweeping = subprocess.Popen(command, env=ENVIRONMENT)
+        wait_until(lambda: len(kept_files(runs)) >= RUNS // 2)
+        dask.workers[0].kill()  # SIGKILL: no good-bye
+        assert sweeping.wait(timeout=120) == 0
+    assert len(kept_files(runs)) == RUNS
+    assert set(times(counted, "done").values()) == {1}
+    record = experiments.run("counted", "paper", runs=runs)  # all there: nothing is made again
+    assert values(record) == alone
+    assert set(times(counted, "done").values()) == {1}
+
+
+def test_a_run_uses_one_thread_and_gives_the_others_back():
+    before = torch.get_num_threads()
+    with sweep.one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before
+
+
+def test_progress_bar_counts_what_is_kept_and_shows_the_time_left(counted, capsys, tmp_path):
+    experiments.run("counted", replace(counted, seconds=0, seeds=2), runs=tmp_path, progress=True)
+    experiments.run("counted", replace(counted, seconds=0, seeds=3), runs=tmp_path, progress=True)
+    said = capsys.readouterr().err
+    assert "4/6" in said
+    assert "6/6" in said
+    assert "<" in said  # elapsed < left
+
+
+def test_without_a_folder_nothing_is_kept(counted, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    experiments.run("counted", replace(counted, seconds=0, seeds=1))
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_before_the_first_run(counted, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OSError, match="file"):
+        experiments.run("counted", "paper", runs=tmp_path / "file")
+    assert not Path(counted.log).exists()
