@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ def fit(
     """Train with Adam for a number of steps, or until the loss or its gradient is no longer finite.
 
     A divergence is a result and no error: the history says at which step, and the model is as that step
-    found it.
+    found it. If the batches run out, the model has learned from those that there were.
 
     Args:
         model: maps a batch of inputs to predictions; changed in place.
@@ -61,7 +62,8 @@ def fit(
         progress: show a bar with the time left.
 
     Raises:
-        ValueError: if lr, steps, clip or every is out of range, or the batches run out early.
+        TypeError: if lr, steps, clip or every is no number of its kind.
+        ValueError: if one of them is out of range, or the batches run out early.
 
     Example:
         >>> line = nn.Linear(1, 1)
@@ -70,7 +72,9 @@ def fit(
         >>> history.diverged is None, round(line.weight.item(), 2)
         (True, 2.0)
     """
-    _check_settings(lr, clip)
+    _check_positive("lr", lr)
+    if clip is not None:
+        _check_positive("clip", clip)
     steps, every = _check.count("steps", steps, 0), _check.count("every", every, 1)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     measures = [] if measure is None else [measure(model)]
@@ -100,10 +104,11 @@ def _finite_gradient(model: nn.Module) -> bool:
     return all(bool(torch.isfinite(gradient).all()) for gradient in gradients if gradient is not None)
 
 
-def _check_settings(lr: float, clip: float | None) -> None:
-    for name, value in (("lr", lr), ("clip", clip)):
-        if value is not None and not (math.isfinite(value) and value > 0):
-            raise ValueError(f"{name} must be positive and finite, got {value}; Adam's usual lr is 0.001")
+def _check_positive(name: str, value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}; use float(...)")
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be positive and finite, got {value}; Adam's usual lr is 0.001")
 
 
 def shuffled(
@@ -129,13 +134,17 @@ def shuffled(
         >>> epoch.sort().values.tolist()
         [0, 1, 2, 3, 4]
     """
-    if len(inputs) == 0 or len(inputs) != len(targets):
-        raise ValueError(
-            f"inputs and targets must be as many, and at least 1, got {len(inputs)} and {len(targets)}; "
-            "check their first axes"
-        )
+    _check_pairs("targets", inputs, targets)
     size = _check.count("batch_size", batch_size, 1)
     return _epochs(inputs, targets, size, torch.Generator().manual_seed(_check.count("seed", seed, 0)))
+
+
+def _check_pairs(name: str, inputs: Tensor, others: Tensor) -> None:
+    if len(inputs) == 0 or len(inputs) != len(others):
+        raise ValueError(
+            f"inputs and {name} must be as many, and at least 1, got {len(inputs)} and {len(others)}; "
+            "check their first axes"
+        )
 
 
 def _epochs(
@@ -157,12 +166,17 @@ def accuracy(model: nn.Module, inputs: Tensor, labels: Tensor, batch_size: int =
         labels: (N,) classes from 0 to m - 1.
         batch_size: inputs at a time; it changes nothing but the memory.
 
+    Raises:
+        ValueError: if there are no inputs, not as many labels, or batch_size is below 1.
+
     Example:
         >>> scores = torch.eye(4)
         >>> accuracy(nn.Identity(), scores, torch.tensor([0, 1, 2, 0]))
         0.75
     """
-    pairs = zip(inputs.split(batch_size), labels.split(batch_size), strict=True)
+    _check_pairs("labels", inputs, labels)
+    size = _check.count("batch_size", batch_size, 1)
+    pairs = zip(inputs.split(size), labels.split(size), strict=True)
     right = sum(int((model(x).argmax(dim=1) == y).sum()) for x, y in pairs)
     return right / len(labels)
 

@@ -644,7 +644,12 @@ BAD_INPUTS = [
         ValueError,
         r"states must not be empty, got.*\(0,\)",
     ),
-    ("saturation threshold", lambda: dynamics.saturation(STILL, 0), ValueError, "threshold must be positive"),
+    (
+        "saturation threshold",
+        lambda: dynamics.saturation(STILL, 0),
+        ValueError,
+        r"threshold must be positive, got 0\.0; 0\.95 is",
+    ),
     ("saturation NaN", lambda: dynamics.saturation(NAN), ValueError, "states must be finite"),
     (
         "dimension one row",

@@ -17,8 +17,8 @@ import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eigen_teach import init, widgets
-from eigen_teach.widgets import EigenPlane, ModeResponse, Quiz, RotationChain
+from eigen_teach import dynamics, init, portrait, widgets
+from eigen_teach.widgets import EigenPlane, ModeResponse, PhasePortrait, Quiz, RotationChain
 
 TESTS = Path(__file__).parent
 HOST = TESTS.parent / "book" / "_ext" / "widget_host.js"
@@ -31,11 +31,12 @@ def quiz(**changes):
 MAKERS = {
     "EigenPlane": EigenPlane,
     "ModeResponse": ModeResponse,
+    "PhasePortrait": PhasePortrait,
     "RotationChain": RotationChain,
     "Quiz": quiz,
 }
 every_widget = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
-every_view = pytest.mark.parametrize("make", [EigenPlane, ModeResponse, RotationChain])
+every_view = pytest.mark.parametrize("make", [EigenPlane, ModeResponse, PhasePortrait, RotationChain])
 
 
 def stored(widget):
@@ -104,6 +105,42 @@ def test_chain_takes_lists_arrays_and_tensors():
         assert all(type(angle) is float for angle in chain.angles)
 
 
+@pytest.mark.parametrize("activation", dynamics.ACTIVATIONS)
+def test_portrait_reads_the_network_that_it_draws(activation):
+    phase = PhasePortrait(radius=1.3, angle=0.4, activation=activation, drive=-0.2, start=[0.5, -1.2])
+    np.testing.assert_array_equal(phase.matrix.T @ phase.matrix, phase.matrix @ phase.matrix.T)
+    np.testing.assert_allclose(np.linalg.eigvals(phase.matrix), 1.3 * np.exp([0.4j, -0.4j]), atol=1e-7)
+    phi = dynamics.ACTIVATIONS[activation].function
+    assert phase.states.shape == (61, 2)
+    assert phase.states[0].tolist() == [0.5, -1.2]
+    # scale: a linear state has grown by 1.3**60 in the end
+    following = phi(phase.states[:-1] @ phase.matrix.T + [-0.2, 0])
+    np.testing.assert_allclose(phase.states[1:], following, rtol=1e-12, atol=1e-12)
+    slopes = dynamics.jacobian(phase.matrix, phase.states[-1], activation)
+    np.testing.assert_array_equal(phase.eigenvalues, np.linalg.eigvals(slopes))
+    assert phase.eigenvalues.dtype == np.complex128
+    for point in phase.fixed_points:
+        np.testing.assert_allclose(point, phi(phase.matrix @ point + [-0.2, 0]), atol=1e-12)
+    ending = portrait.ending(phase.matrix, [-0.2, 0], activation, [0.5, -1.2])
+    assert phase.period == ending.period
+
+
+@pytest.mark.parametrize(
+    ("radius", "degrees", "period", "points"),
+    [(0.9, 90, 1, 1), (1.1, 90, 4, 1), (1.1, 30, 0, 1), (1.5, 0, 1, 9)],
+)
+def test_portrait_turns_a_point_into_a_ring_or_locks(radius, degrees, period, points):
+    phase = PhasePortrait(radius=radius, angle=math.radians(degrees))
+    assert (phase.period, len(phase.fixed_points)) == (period, points)
+
+
+def test_portrait_takes_lists_arrays_and_tensors():
+    for start in ([1, 0.5], (1.0, 0.5), np.array([1.0, 0.5]), torch.tensor([1.0, 0.5])):
+        phase = PhasePortrait(start=start)
+        assert phase.start == [1.0, 0.5]
+        assert all(type(entry) is float for entry in phase.start)
+
+
 def test_quiz_is_right_only_when_the_answer_is_chosen():
     question = quiz()
     assert (question.chosen, question.right) == (-1, False)
@@ -120,6 +157,10 @@ def test_quiz_is_right_only_when_the_answer_is_chosen():
     [
         (EigenPlane, "EigenPlane(radius=0.95, angle=0.524)"),
         (ModeResponse, "ModeResponse(radius=0.95, angle=0.524, steps=60)"),
+        (
+            PhasePortrait,
+            "PhasePortrait(radius=0.95, angle=0.524, activation='tanh', drive=0, start=[0.3, 0.1])",
+        ),
         (RotationChain, "RotationChain(radius=0.95, angles=[0.698, 2.01, 4.36])"),
         (quiz, "Quiz('Q?', chosen=-1)"),
     ],
@@ -238,6 +279,43 @@ BAD_INPUTS = [
         r"angles must have shape .*got \(2, 2\)",
     ),
     (
+        "portrait radius",
+        lambda: PhasePortrait(radius=3.5),
+        ValueError,
+        r"radius must be from 0 to 3, got 3\.5; the paper",
+    ),
+    (
+        "drive too large",
+        lambda: PhasePortrait(drive=-1.5),
+        ValueError,
+        r"drive must be from -1 to 1, got -1\.5; dynamics",
+    ),
+    (
+        "activation unknown",
+        lambda: PhasePortrait(activation="gelu"),
+        ValueError,
+        "activation must be one of linear, tanh, relu, sigmoid, got 'gelu'; dynamics",
+    ),
+    (
+        "activation a function",
+        lambda: PhasePortrait(activation=np.tanh),
+        ValueError,
+        "activation must be one of linear, .* got <ufunc 'tanh'>",
+    ),
+    (
+        "start far away",
+        lambda: PhasePortrait(start=[0, 2]),
+        ValueError,
+        r"start must lie between -1\.2 and 1\.2, got \[0\.0, 2\.0\]; dynamics",
+    ),
+    (
+        "start too short",
+        lambda: PhasePortrait(start=[0]),
+        ValueError,
+        r"start must have shape \(2,\), got \(1,\)",
+    ),
+    ("start NaN", lambda: PhasePortrait(start=[0, math.nan]), ValueError, "start must be finite, got 1 NaN"),
+    (
         "question empty",
         lambda: quiz(question=" "),
         ValueError,
@@ -295,6 +373,11 @@ def test_bad_input_raises_with_a_way_out(call, exception, message):
         (EigenPlane, "radius", "1"),
         (EigenPlane, "angle", 30),
         (ModeResponse, "steps", 9),
+        (PhasePortrait, "radius", 3.1),
+        (PhasePortrait, "drive", -1.1),
+        (PhasePortrait, "activation", "ReLU"),
+        (PhasePortrait, "activation", None),
+        (PhasePortrait, "start", [0, 1.3]),
         (RotationChain, "radius", math.nan),
         (RotationChain, "angles", [1.0] * 8),
         (RotationChain, "angles", ["a"]),
@@ -333,6 +416,7 @@ def test_quiz_cannot_be_rewritten(name):
     [
         (EigenPlane, {"radius": 0.3, "angle": 1.0}),
         (ModeResponse, {"radius": 0.3, "angle": 1.0, "steps": 20}),
+        (PhasePortrait, {"radius": 2.0, "activation": "relu", "drive": -0.5, "start": [1.0, 0.0]}),
         (RotationChain, {"radius": 0.3, "angles": [1.0]}),
         (quiz, {"chosen": 1}),
     ],
@@ -389,7 +473,8 @@ def test_script_stands_alone(make, tmp_path):
 @every_widget
 def test_script_and_style_are_small(make):
     widget = make()
-    assert len((widget._esm + widget._css).encode()) < 24_000
+    most = 40_000 if make is PhasePortrait else 24_000  # two styles, and Newton's method
+    assert len((widget._esm + widget._css).encode()) < most
 
 
 def test_host_is_small():
@@ -422,9 +507,9 @@ def test_imports_are_ones_that_joining_understands():
 
 @every_view
 def test_every_moved_trait_has_a_control(make):
-    names = {"angles": "angle-"}
+    names = {"angles": "angle-", "start": "start-"}
     for name in make()._shown:
-        assert re.search(rf'slider\([`"]{names.get(name, name)}', make()._esm), name
+        assert re.search(rf'(slider|choice)\([`"]{names.get(name, name)}', make()._esm), name
 
 
 # --- the browser's mathematics ----------------------------------------------------------------------------

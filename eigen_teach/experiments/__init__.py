@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eigen_teach import _check, record
-from eigen_teach.experiments import figure1, latch, memory_map, sweep, table2, table3
+from eigen_teach.experiments import figure1, latch, memory_map, sweep, table1, table2, table3
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def entry(title: str, study: Any, **more: Any) -> Experiment:
 
 
 EXPERIMENTS = {
+    "table1": entry("trained spectra on the Mackey–Glass series", table1, spans=("cells", "seeds")),
     "table2": entry("trained spectra on MNIST, read row by row", table2, spans=("cells", "seeds")),
     "table3": entry(
         "eigenvalue norms of fresh 8 × 8 matrices", table3, spans=("initializers",), trains=False

@@ -40,7 +40,7 @@ class Figure1:
     hidden_size: int = 150
     lr: float = 1e-3
     batch_size: int = 128
-    epochs: float = 10
+    epochs: float = 8
     images: int = 1000
     drawn: int = 40
     seeds: int = 3

@@ -133,14 +133,14 @@ def run_one(config: Table1, run: dict[str, Any], device: str) -> dict[str, Any]:
         mse_loss,
         lr=config.lr,
         steps=steps,
-        measure=_norms,
-        every=max(1, round(0.75 * steps)),  # so the second measure, if any, is at three quarters
+        measure=lambda _: _norms(model),
+        every=max(1, round(0.75 * steps)),  # so the last measure is at three quarters
     )
     after, end = _norms(model), history.losses[-_LAST:]
     return {
         "before": before.round(4).tolist(),
         "after": after.round(4).tolist(),
-        "moved": None if history.diverged else round(float(np.abs(after - history.measures[1]).max()), 4),
+        "moved": None if history.diverged else round(float(np.abs(after - history.measures[-1]).max()), 4),
         "first_losses": [round(loss, 6) for loss in history.losses[:5]],
         "loss": round(sum(end) / len(end), 6) if end else None,
         "test_error": _error(model, *held_out),

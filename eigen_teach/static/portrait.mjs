@@ -21,7 +21,10 @@ export function network(radius, angle, activation, drive) {
 const inputs = ({ W, b }, [x, y]) => [W[0][0] * x + W[0][1] * y + b[0], W[1][0] * x + W[1][1] * y + b[1]];
 
 /** The state one step after h. */
-export const next = (net, h) => inputs(net, h).map(net.function);
+export function next(net, h) {
+  const [x, y] = inputs(net, h);
+  return [net.function(x), net.function(y)];
+}
 
 /** The states h_0 = start … h_steps. */
 export function trajectory(net, start, steps) {
@@ -31,7 +34,10 @@ export function trajectory(net, start, steps) {
 }
 
 /** The matrix diag(φ') W of the step that reached the state h. */
-export const jacobian = (net, h) => net.W.map((row, i) => row.map((entry) => net.slope(h[i]) * entry));
+export function jacobian({ W, slope }, [x, y]) {
+  const p = slope(x), q = slope(y);
+  return [[p * W[0][0], p * W[0][1]], [q * W[1][0], q * W[1][1]]];
+}
 
 /** The largest absolute difference between two states. */
 const distance = (p, q) => Math.max(Math.abs(p[0] - q[0]), Math.abs(p[1] - q[1]));
@@ -85,7 +91,7 @@ function newtonFrom(net, start) {
     const gap = [h[0] - image[0], h[1] - image[1]], det = p * s - q * r;
     step = det === 0 ? [0, 0] : [(s * gap[0] - q * gap[1]) / det, (p * gap[1] - r * gap[0]) / det];
     h = [h[0] - step[0], h[1] - step[1]];
-    if (step[0] === 0 && step[1] === 0) break;
+    if (distance(step, [0, 0]) <= TINY) break; // further steps would change less than that
   }
   return distance(h, next(net, h)) <= RESIDUAL && distance(step, [0, 0]) <= LAST_STEP ? h : null;
 }
@@ -107,10 +113,10 @@ function growthAtKink(W, z, kink) {
   const rates = Array.from({ length: 16 }, (_, k) => {
     let v = [Math.cos((k * Math.PI) / 8), Math.sin((k * Math.PI) / 8)], log = 0;
     for (let t = 0; t < 400; t++) {
-      v = inputs({ W, b: [0, 0] }, v).map(cut);
-      const length = Math.hypot(...v);
+      const x = cut(W[0][0] * v[0] + W[0][1] * v[1], 0), y = cut(W[1][0] * v[0] + W[1][1] * v[1], 1);
+      const length = Math.hypot(x, y);
       if (length === 0) return -Infinity;
-      v = v.map((value) => value / length);
+      v = [x / length, y / length];
       if (t >= 300) log += Math.log(length);
     }
     return log;

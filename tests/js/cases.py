@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from eigen_teach import init, linear
+from eigen_teach import dynamics, init, linear, portrait
+from eigen_teach.widgets import PhasePortrait
 
 EDGE_RADII = (0.0, 1.0, 1.5)
 EDGE_ANGLES = (0.0, math.pi / 2, math.pi)
+PORTRAIT_RADII = (0.0, 1.0, 3.0)
+DRIVES = (0.0, 1.0, -1.0)
 STEPS = 40
 
 
@@ -58,6 +61,41 @@ def matrix_case(matrix):
     return {"matrix": matrix.tolist(), "eigenvalues": pairs_of(np.linalg.eigvals(matrix))}
 
 
+def portrait_case(radius, angle, activation, drive, start):
+    """One phase portrait: what the widget reads, and the mathematics behind it."""
+    phase = PhasePortrait(radius, angle, activation, drive, start=start)
+    points = phase.fixed_points
+    end = portrait.ending(phase.matrix, phase.bias, activation, start)
+    return {
+        "input": [radius, angle, activation, drive],
+        "start": list(start),
+        "states": phase.states.tolist(),
+        "eigenvalues": pairs_of(phase.eigenvalues),
+        "points": points.tolist(),
+        "growth": [portrait.growth(phase.matrix, phase.bias, activation, point) for point in points],
+        "kind": end.kind,
+        "period": end.period,
+        "cycle": end.states[len(end.states) - end.period :].tolist(),
+    }
+
+
+def portrait_cases(rng):
+    """Every edge, then random positions of the sliders; a random angle in degrees hits the lockings too."""
+    cases = []
+    for activation in dynamics.ACTIVATIONS:
+        for radius in PORTRAIT_RADII:
+            for angle in EDGE_ANGLES:
+                cases += [portrait_case(radius, angle, activation, drive, (0.3, 0.1)) for drive in DRIVES]
+        for k in range(48):
+            degrees = rng.integers(0, 181) if k % 2 else rng.uniform(0, 180)
+            drive = rng.choice([0.0, rng.uniform(-1, 1)])
+            start = rng.uniform(-1.2, 1.2, 2).tolist()
+            cases.append(
+                portrait_case(rng.uniform(0, 3), math.radians(degrees), activation, float(drive), start)
+            )
+    return cases
+
+
 def all_cases():
     """Random inputs of the sliders' ranges, and every edge."""
     rng = np.random.default_rng(0)
@@ -74,7 +112,8 @@ def all_cases():
             corners = rng.choice([*EDGE_ANGLES, 1.0, 3 * math.pi / 2], n - 1)
             chains.append(chain_case(0.95, corners.tolist()))
     matrices = [matrix_case(rng.standard_normal((n, n))) for n in range(1, 9) for _ in range(10)]
-    return {"pairs": pairs, "chains": chains, "matrices": matrices}
+    portraits = portrait_cases(rng)
+    return {"pairs": pairs, "chains": chains, "matrices": matrices, "portraits": portraits}
 
 
 if __name__ == "__main__":

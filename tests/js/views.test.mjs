@@ -1,9 +1,12 @@
 // The pure parts of the views, at every position of their sliders.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { envelope, modeResponse, radians, randomAngles } from "../../eigen_teach/static/eigen_math.mjs";
+import { eigenvalues, envelope, modeResponse, radians, randomAngles } from "../../eigen_teach/static/eigen_math.mjs";
 import { leavesAt, snap, visibleOrbit } from "../../eigen_teach/static/eigen_plane.mjs";
 import { landmark, scales } from "../../eigen_teach/static/mode_response.mjs";
+import * as phase from "../../eigen_teach/static/phase_portrait.mjs";
+import * as portrait from "../../eigen_teach/static/portrait.mjs";
+import * as portraitWords from "../../eigen_teach/static/portrait_words.mjs";
 import { verdict } from "../../eigen_teach/static/quiz.mjs";
 import { cellText, resized } from "../../eigen_teach/static/rotation_chain.mjs";
 import * as words from "../../eigen_teach/static/words.mjs";
@@ -75,6 +78,105 @@ test("ModeResponse: every number of steps fits every width", () => {
       assert.ok(y(3) > 0 && y(3) < y(0) && y(0) < y(-3) && y(-3) < 250);
     }
   }
+});
+
+/** Every position of each slider and of the choice; the other sliders walk through values of their own. */
+function* portraitPositions() {
+  const radii = [0, 0.5, 0.95, 1, 1.05, 1.5, 2, 3], angles = [0, 1, 30, 45, 60, 90, 137, 180].map(radians), drives = [0, 0.3, -1, 1, -0.05];
+  const starts = [[0.3, 0.1], [-1.2, 1.2], [0, 0], [1.2, -0.7]];
+  const turn = (list, i) => list[i % list.length];
+  for (const name of Object.keys(portrait.ACTIVATIONS)) {
+    for (let i = 0; i <= 300; i++) yield [i / 100, turn(angles, i), name, turn(drives, i), turn(starts, i)];
+    for (let i = 0; i <= 180; i++) yield [turn(radii, i), radians(i), name, turn(drives, i), turn(starts, i)];
+    for (let i = 0; i <= 200; i++) yield [turn(radii, i), turn(angles, i + Math.floor(i / 8)), name, i / 100 - 1, turn(starts, i)];
+    for (const radius of radii) for (const angle of angles) for (const drive of drives) yield [radius, angle, name, drive, starts[0]];
+  }
+}
+
+/** All that is drawn and said at one position. */
+function portraitAt([radius, angle, name, drive, start]) {
+  const net = portrait.network(radius, angle, name, drive);
+  const states = portrait.trajectory(net, start, phase.STEPS), end = portrait.ending(net, start);
+  const points = portrait.fixedPoints(net), growth = points.map((point) => portrait.growth(net, point));
+  const values = eigenvalues(portrait.jacobian(net, states.at(-1)));
+  const verdicts = growth.map(portraitWords.stability), leaves = phase.leavesAt(states);
+  const sentences = [
+    portraitWords.describeFixedPoints(net, points, verdicts),
+    portraitWords.describeEnding(net, end, leaves, portrait.SETTLING),
+    portraitWords.describeJacobian(values, phase.STEPS),
+  ];
+  return { net, states, end, points, growth, values, verdicts, leaves, sentences };
+}
+
+test("PhasePortrait: every position draws finite places, says sentences, and rests only where a point is stable", () => {
+  const far = 100 * 320;
+  let positions = 0;
+  for (const position of portraitPositions()) {
+    const { net, states, end, points, growth, values, verdicts, sentences } = portraitAt(position);
+    const curves = phase.images(net);
+    const places = [...curves.flat(), ...states, ...points, ...end.states].map(phase.at);
+    assert.ok(places.flat().every((value) => Math.abs(value) < far), `${position}`);
+    assert.ok(curves.length >= 2 && curves.length <= 25, `${position}`);
+    assert.match(phase.track(states), /^(M[-\d. ]+L[-\d. ]+)+$/, `${position}`);
+    assert.ok(values.flat().every((value) => Math.abs(value) <= 3 + 1e-12), `${position}`);
+    assert.ok(growth.every(Number.isFinite) && points.length <= 9, `${position}`);
+    sentences.forEach(assertReadable);
+    if (position[2] === "sigmoid") assert.deepEqual(verdicts, ["stable"], `${position}`); // a contraction below 4
+    const lasting = position[2] === "tanh" && end.period === 1 ? points : [];
+    const nearest = lasting.findIndex((point) => Math.hypot(point[0] - end.states[0][0], point[1] - end.states[0][1]) < 1e-4);
+    if (lasting.length) assert.ok(nearest >= 0, `${position}: it rests at no fixed point`);
+    if (lasting.length && Math.hypot(...position[4]) > 0) assert.equal(verdicts[nearest], "stable", `${position}`);
+    positions++;
+  }
+  assert.ok(positions >= 4 * 683, `${positions} positions`);
+});
+
+test("PhasePortrait: the sentences", () => {
+  const say = (...position) => portraitAt(position).sentences;
+  const start = [0.3, 0.1], quarter = Math.PI / 2;
+  assert.deepEqual(say(0.95, Math.PI / 6, "tanh", 0, start), [
+    "One fixed point, at (0, 0): stable.",
+    "The orbit comes to rest at (0, 0).",
+    "The Jacobian at step 60 has eigenvalues 0.95 at plus and minus 30 degrees, inside the unit circle.",
+  ]);
+  assert.equal(say(1.1, Math.PI / 6, "tanh", 0, start)[1], "The orbit runs round a ring: no cycle of up to 24 steps.");
+  assert.equal(say(1.1, quarter, "tanh", 0, start)[1], "The orbit ends on a cycle of 4 states.");
+  assert.equal(say(1.5, 0, "tanh", 0, start)[0], "Nine fixed points: 4 stable, 5 unstable.");
+  assert.equal(say(1, 1, "tanh", 0, start)[1], "After 3600 steps the orbit is still on its way.");
+  assert.equal(say(1, 0, "linear", 0, start)[0], "W is the identity: every state is a fixed point.");
+  assert.equal(say(1, 0, "linear", 0.5, start)[0], "No fixed point.");
+  assert.deepEqual(say(2, 0, "linear", 0, start).slice(1), [
+    "The orbit explodes. It leaves the view at step 3.",
+    "The Jacobian at step 60 has the eigenvalue 2 twice, outside the unit circle.",
+  ]);
+  assert.deepEqual(say(1.3, Math.PI / 6, "relu", 0, start), [
+    "One fixed point, at (0, 0): unstable.",
+    "The orbit explodes. It leaves the view at step 9.",
+    "The Jacobian at step 60 has eigenvalues 1.13 and 0, one outside the unit circle.",
+  ]);
+  assert.equal(say(2, radians(60), "relu", 0.4, start)[0], "A line of fixed points starts at (0, 0.23).");
+  assert.equal(say(1.7, radians(154), "relu", 0.7, start)[1], "The orbit never settles: no cycle of up to 24 steps.");
+  assert.equal(say(3, 2, "relu", 0, start)[2], "The Jacobian at step 60 is 0: no small change of the state is passed on.");
+});
+
+test("PhasePortrait: a drag goes where the sliders can, and a state's place is in its activation's box", () => {
+  assert.deepEqual(phase.snap([0.333, -0.128]), [0.33, -0.13]);
+  assert.deepEqual(phase.snap([5, -5]), [1.2, -1.2]);
+  for (let i = -120; i <= 120; i++) assert.deepEqual(phase.snap([i / 100, -i / 100]), [i / 100, -i / 100]);
+  for (const [radius, angle, name, drive, start] of portraitPositions()) {
+    const [left, top, width, height] = phase.reach(name);
+    const [x, y] = phase.at(portrait.next(portrait.network(radius, angle, name, drive), start));
+    if (x < 0 || y < 0 || x > 320 || y > 320) continue; // outside the drawing
+    assert.ok(x >= left - 1e-9 && x <= left + width + 1e-9 && y >= top - 1e-9 && y <= top + height + 1e-9, `${name} ${x} ${y}`);
+  }
+});
+
+test("PhasePortrait: a far state keeps its direction, and a step outside the view is not drawn", () => {
+  const [x, y] = phase.at([3e8, -4e8]);
+  close((y - 160) / (x - 160), 4 / 3, 1e-12);
+  assert.equal(phase.track([[0, 0], [2, 0], [3, 0], [9, 9]]).match(/M/g).length, 1);
+  assert.equal(phase.leavesAt([[0, 0], [2, 0]]), 1);
+  assert.equal(phase.leavesAt([[0, 0], [1, -1]]), Infinity);
 });
 
 test("RotationChain: a new size keeps the angles there are and takes the seed's for the rest", () => {
