@@ -72,9 +72,12 @@ test-package: $(READY) site
 notebooks: $(READY) ## Execute the chapters whose code, data or package has changed
 	@$(BIN)/python tools/run_notebooks.py
 
+# Two to three hours on two cores; finished runs are kept, so it may be stopped and started again.
+EXPERIMENTS := table1 table2 table3 figure1 memory_map latch
 .PHONY: results
-results: $(READY) ## Recompute the stored records of the experiments
-	@$(BIN)/python -m eigen_teach.experiments run table3 --preset paper --save
+results: $(READY) ## Recompute the stored records of the experiments (hours)
+	@for label in $(EXPERIMENTS); do \
+		$(BIN)/python -m eigen_teach.experiments run $$label --preset paper --jobs 2 --save; done
 
 .PHONY: lint
 lint: $(READY) ## Style and types

@@ -47,8 +47,8 @@ def fit(
 ) -> History:
     """Train with Adam for a number of steps, or until the loss or its gradient is no longer finite.
 
-    A divergence is a result and no error: the history says at which step, and the model is as that step
-    found it. If the batches run out, the model has learned from those that there were.
+    A divergence is a result and no error: the history says at which step, and the model stays as that
+    step found it. If the batches run out, the model has learned from those that there were.
 
     Args:
         model: maps a batch of inputs to predictions; changed in place.
@@ -62,8 +62,7 @@ def fit(
         progress: show a bar with the time left.
 
     Raises:
-        TypeError: if lr, steps, clip or every is no number of its kind.
-        ValueError: if one of them is out of range, or the batches run out early.
+        TypeError, ValueError: if a setting is of the wrong kind or out of range, or the batches run out.
 
     Example:
         >>> line = nn.Linear(1, 1)

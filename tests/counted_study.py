@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eigen_teach.experiments import sweep
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -22,7 +24,7 @@ PRESETS = {"paper": None}  # a test gives its own settings
 
 def plan(config):
     """Two runs a seed."""
-    return [{"cell": cell, "seed": seed} for seed in range(config.seeds) for cell in ("a", "b")]
+    return sweep.grid(config.seeds, cell=("a", "b"))
 
 
 def note(config, word, run):
@@ -44,8 +46,3 @@ def run_one(config, run, _device):
     }
     note(config, "done", run)
     return values
-
-
-def collect(_config, results):
-    """All runs as they are."""
-    return {"runs": [{**result["run"], **result["values"]} for result in results]}

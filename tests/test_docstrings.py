@@ -2,24 +2,31 @@
 
 import importlib
 import inspect
+import pkgutil
 import re
 
 import chapter_facts
 import pytest
 
+import eigen_teach
 from eigen_teach import init
 
-MODULES = ("linear", "spectra", "init", "models", "record", "experiments", "lesson", "plots", "widgets")
+# All of the package but the checks behind the exercises, which a reader meets through `lesson.check`.
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(eigen_teach.__path__, "eigen_teach.")
+    if not re.search(r"exercises|__main__|\._", module.name)
+]
 CHAPTERS = {c.name: "\n".join(cell.source for cell in c.notebook.cells) for c in chapter_facts.book()}
 
 
 def public_things():
     for name in MODULES:
-        module = importlib.import_module(f"eigen_teach.{name}")
+        module = importlib.import_module(name)
         for attribute, value in vars(module).items():
             own = getattr(value, "__module__", "") == module.__name__
             if own and callable(value) and not attribute.startswith("_"):
-                yield pytest.param(attribute, value, id=f"{name}.{attribute}")
+                yield pytest.param(attribute, value, id=f"{name}.{attribute}".removeprefix("eigen_teach."))
 
 
 PUBLIC = list(public_things())

@@ -8,7 +8,8 @@ import pytest
 import site_in_browser as site
 import torch
 
-from eigen_teach import init
+from eigen_teach import init, portrait
+from eigen_teach.widgets import PhasePortrait
 
 pytestmark = pytest.mark.xdist_group("drawings")  # one page serves them all
 SET = """
@@ -18,6 +19,8 @@ SET = """
 }
 """
 UNIT = 320 / 2 / 1.6  # drawing units from the origin to the unit circle
+STATE_VIEW = 1.3  # units from the origin to the edge of a phase portrait's state plane
+STATE_UNIT = 320 / 2 / STATE_VIEW
 ROUNDING = 0.051  # places are written with one decimal
 
 
@@ -40,16 +43,24 @@ def move(widget, **positions):
         widget.locator(f'[data-control="{name.replace("_", "-")}"]').evaluate(SET, str(value))
 
 
-def places(widget, selector):
+def places(widget, selector, unit=UNIT):
     """The plane's coordinates of the visible circles."""
     visible = widget.locator(f'{selector}:not([display="none"])')
     pixels = np.array(visible.evaluate_all("all => all.map(c => [c.cx, c.cy].map(v => v.baseVal.value))"))
-    return (pixels[:, 0] - 160) / UNIT + 1j * (160 - pixels[:, 1]) / UNIT
+    return in_plane(pixels, unit)
+
+
+def in_plane(pixels, unit):
+    """Complex numbers of places (k, 2) in a drawing of 320 by 320."""
+    pixels = np.reshape(pixels, (-1, 2))
+    return (pixels[:, 0] - 160) / unit + 1j * (160 - pixels[:, 1]) / unit
 
 
 def assert_same_set(found, expected, tolerance):
-    distance = np.abs(found[:, None] - expected[None, :])
     assert len(found) == len(expected)
+    if len(found) == 0:
+        return
+    distance = np.abs(found[:, None] - expected[None, :])
     assert distance.min(axis=0).max() < tolerance
     assert distance.min(axis=1).max() < tolerance
 
@@ -74,6 +85,41 @@ def test_mode_response_draws_the_powers_of_its_eigenvalue(shown):
         heights = zero - np.array([float(y) for y in re.findall(r"V([\d.]+)", stems)])
         answer = np.cos(np.arange(steps + 1) * np.deg2rad(degrees)) * radius ** np.arange(steps + 1)
         np.testing.assert_allclose(heights / heights[0], answer, atol=4 * ROUNDING / heights[0])
+
+
+@pytest.mark.parametrize("activation", ["linear", "tanh", "relu", "sigmoid"])
+def test_phase_portrait_draws_the_packages_orbit_fixed_points_and_eigenvalues(shown, activation):
+    widget = shown("book/nonlinear/activations.html", "PhasePortrait")
+    widget.locator(f'[data-control="activation-{activation}"]').check()
+    for radius, degrees, drive in [(0, 30, 0), (0.95, 30, 0.3), (1.1, 90, 0), (1.5, 0, 0), (3, 120, -1)]:
+        move(widget, radius=radius, angle=degrees, drive=drive, start_1=-0.4, start_2=0.8)
+        phase = PhasePortrait(radius, np.deg2rad(degrees), activation, drive, start=[-0.4, 0.8])
+        unit = 160 / max(1.6, 1.14 * radius)  # it steps back to keep the eigenvalues of W in view
+        for marks, values in (
+            (".et-mark", phase.eigenvalues),
+            (".et-ghost", np.linalg.eigvals(phase.matrix)),
+        ):
+            assert_same_set(places(widget, f".et-row {marks}", unit), values, 1.5 * ROUNDING / unit)
+        fixed = places(widget, ".et-row .et-fixed", STATE_UNIT)
+        assert_same_set(fixed, seen(phase.fixed_points), 1.5 * ROUNDING / STATE_UNIT)
+        np.testing.assert_allclose(
+            drawn(widget, ".et-dots"), seen(phase.states), atol=1.5 * ROUNDING / STATE_UNIT
+        )
+        end = portrait.ending(phase.matrix, phase.bias, activation, phase.start)
+        if end.kind == "cycle":
+            cycle = seen(end.states[-end.period :])
+            np.testing.assert_allclose(drawn(widget, ".et-end"), cycle, atol=1.5 * ROUNDING / STATE_UNIT)
+
+
+def drawn(widget, selector):
+    """The states that a path of the state plane's dots shows."""
+    path = widget.locator(f".et-row {selector}").get_attribute("d")
+    return in_plane([float(number) for number in re.findall(r"-?\d+\.\d", path)], STATE_UNIT)
+
+
+def seen(states):
+    """The states (k, 2) that the view shows, as complex numbers."""
+    return states[np.abs(states).max(axis=1) <= STATE_VIEW] @ [1, 1j]
 
 
 @pytest.mark.parametrize("n", [2, 4, 6, 8])

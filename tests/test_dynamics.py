@@ -467,6 +467,15 @@ def test_separability_is_one_for_points_and_zero_for_equal_means():
     assert dynamics.class_separability(around, labels) == pytest.approx(0, abs=ROUNDING)
 
 
+def test_separability_of_equal_clouds_is_never_below_zero():
+    labels = np.repeat([0, 1, 2], 5)
+    shares = [
+        dynamics.class_separability(np.tile(gaussian(seed, 5, 2), (3, 1)), labels) for seed in range(50)
+    ]
+    assert min(shares) >= 0  # rounding alone would take some of them below
+    assert max(shares) < ROUNDING
+
+
 @pytest.mark.parametrize("states", [np.tile([0.1, 0.2], (6, 1)), gaussian(0, 6, 2)])
 def test_separability_of_what_does_not_vary_or_of_a_single_class_is_zero(states):
     classes = np.zeros(6) if np.ptp(states) > 0.1 else np.arange(6)

@@ -45,7 +45,7 @@ def alone(tmp_path_factory):
     """What the runs give in this process, one after the other: the text to compare with."""
     config = counted_study.Counted(str(tmp_path_factory.mktemp("alone") / "log"), seconds=0)
     results = sweep.finish(sweep.Task(counted_study.run_one, config), counted_study.plan(config))
-    return json.dumps(counted_study.collect(config, results))
+    return json.dumps(sweep.all_runs(config, results))
 
 
 def values(record):

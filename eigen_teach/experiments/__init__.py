@@ -37,14 +37,15 @@ class Experiment:
 
 
 def entry(title: str, study: Any, **more: Any) -> Experiment:
-    """Return the entry of a study's module: ``PRESETS``, ``plan``, ``run_one`` and ``collect``.
+    """Return the entry of a study's module: ``PRESETS``, ``plan``, ``run_one``, and perhaps ``collect``.
 
     Args:
         title: one line for the list.
         study: the module.
         **more: further fields of the entry.
     """
-    return Experiment(title, study.PRESETS, study.plan, study.run_one, study.collect, **more)
+    collect = getattr(study, "collect", sweep.all_runs)
+    return Experiment(title, study.PRESETS, study.plan, study.run_one, collect, **more)
 
 
 EXPERIMENTS = {

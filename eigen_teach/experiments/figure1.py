@@ -9,6 +9,7 @@ import numpy as np
 
 from eigen_teach import dynamics
 from eigen_teach._check import Floats
+from eigen_teach.experiments import sweep
 
 if TYPE_CHECKING:
     from eigen_teach import models
@@ -31,8 +32,6 @@ class Figure1:
         images: test images whose states are measured, the first ones.
         drawn: of these, images whose states are drawn, for seed 0.
         seeds: networks a cell; a seed fixes initial values and the order of the batches.
-
-    Chapter: nonlinear/conjecture_exploration
     """
 
     source: str = "full"
@@ -58,7 +57,7 @@ def plan(config: Figure1) -> list[dict[str, Any]]:
     Args:
         config: the settings.
     """
-    return [{"cell": cell, "seed": seed} for seed in range(config.seeds) for cell in config.cells]
+    return sweep.grid(config.seeds, cell=config.cells)
 
 
 def run_one(config: Figure1, run: dict[str, Any], device: str) -> dict[str, Any]:
@@ -98,7 +97,15 @@ def run_one(config: Figure1, run: dict[str, Any], device: str) -> dict[str, Any]
 
 
 def visited(model: models.SequenceModel, x: Any) -> Floats:
-    """Return the states (images, steps, n) that the model visits while it reads x."""
+    """Return the states that a model visits.
+
+    Args:
+        model: the network.
+        x: (images, steps, pixels) inputs.
+
+    Returns:
+        (images, steps, n).
+    """
     from eigen_teach import models
 
     states: Floats = models.hidden_states(model, x).cpu().double().numpy()
@@ -127,7 +134,16 @@ def place_of(states: Floats, labels: Any) -> dict[str, Any]:
 
 
 def drawing(states: Floats, labels: Any, count: int) -> dict[str, Any]:
-    """Return the first two principal components of all states, those of the first images to be drawn."""
+    """Return the states of the first images along the first two principal components of all states.
+
+    Args:
+        states: (images, steps, n).
+        labels: (images,) classes.
+        count: images to be drawn.
+
+    Returns:
+        ``drawn`` (count, steps, 2), ``labels`` (count,), ``explained`` (2,) shares of the variance.
+    """
     every = states.reshape(-1, states.shape[-1])
     middle = every.mean(axis=0)
     variances, axes = np.linalg.eigh(np.cov(every, rowvar=False))  # ascending
@@ -136,8 +152,3 @@ def drawing(states: Floats, labels: Any, count: int) -> dict[str, Any]:
         "labels": labels[:count].tolist(),
         "explained": (variances[:-3:-1] / variances.sum()).round(4).tolist(),
     }
-
-
-def collect(_config: Figure1, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all runs as they are."""
-    return {"runs": [{**result["run"], **result["values"]} for result in results]}

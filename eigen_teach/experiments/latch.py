@@ -9,6 +9,7 @@ import numpy as np
 
 from eigen_teach import dynamics
 from eigen_teach._check import Floats
+from eigen_teach.experiments import sweep
 from eigen_teach.experiments.memory_map import digits
 
 RIDGE = 1e-3  # of the readout, relative to the mean variance of a unit: the states are noisy
@@ -26,8 +27,6 @@ class Latch:
         hold: noisy steps between writing and reading.
         trials: sequences to fit the readout on, an even number, and as many to test it on.
         seeds: matrices a family; a seed also fixes input weights and noise.
-
-    Chapter: nonlinear/conjecture_memory
     """
 
     families: tuple[str, ...] = ("haar", "chain", "turned_chain", "gaussian", "identity")
@@ -53,7 +52,7 @@ def plan(config: Latch) -> list[dict[str, Any]]:
     Args:
         config: the settings.
     """
-    return [{"family": family, "seed": seed} for seed in range(config.seeds) for family in config.families]
+    return sweep.grid(config.seeds, family=config.families)
 
 
 def run_one(config: Latch, run: dict[str, Any], _device: str) -> dict[str, Any]:
@@ -107,8 +106,3 @@ def share_right(states: Floats, bits: Floats) -> float:
     penalty = RIDGE * gram.trace() / len(gram) + np.finfo(float).tiny
     readout = np.linalg.solve(gram + penalty * np.eye(len(gram)), x[:half].T @ bits[:half])
     return float(np.mean(np.sign(x[half:] @ readout) == bits[half:]))
-
-
-def collect(_config: Latch, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all runs as they are."""
-    return {"runs": [{**result["run"], **result["values"]} for result in results]}

@@ -9,6 +9,7 @@ import numpy as np
 
 from eigen_teach import dynamics
 from eigen_teach._check import Floats
+from eigen_teach.experiments import sweep
 
 MEASURES = ("capacity", "gradient", "exponent", "gap", "rms", "saturation", "dimension")
 EXPLODED = 1e6  # states beyond this hold nothing that a readout could use
@@ -29,8 +30,6 @@ class MemoryMap:
         horizon: steps that the gradient travels.
         lags: longest lag of the memory capacity.
         seeds: matrices a family; a seed also fixes input weights and inputs.
-
-    Chapter: nonlinear/conjecture_memory
     """
 
     families: tuple[str, ...] = ("haar", "chain", "turned_chain", "gaussian", "identity")
@@ -66,12 +65,7 @@ def plan(config: MemoryMap) -> list[dict[str, Any]]:
     Args:
         config: the settings.
     """
-    return [
-        {"family": family, "activation": activation, "seed": seed}
-        for seed in range(config.seeds)
-        for activation in config.activations
-        for family in config.families
-    ]
+    return sweep.grid(config.seeds, family=config.families, activation=config.activations)
 
 
 def run_one(config: MemoryMap, run: dict[str, Any], _device: str) -> dict[str, Any]:
@@ -132,10 +126,9 @@ def _measure(config: MemoryMap, W: Floats, w_in: Floats, run: dict[str, Any]) ->
 
 
 def digits(value: float) -> float | None:
-    """Return a number to four significant digits, and None for one that is not finite."""
+    """Return a number to four significant digits, and None for one that is not finite.
+
+    Args:
+        value: the number.
+    """
     return float(f"{value:.4g}") if np.isfinite(value) else None
-
-
-def collect(_config: MemoryMap, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all runs as they are."""
-    return {"runs": [{**result["run"], **result["values"]} for result in results]}

@@ -38,19 +38,40 @@ class Settings(Protocol):
 
 
 def images(split: str, source: str, device: str) -> tuple[Tensor, Tensor]:
-    """Return the digits as sequences (N, 28, 28) with values from 0 to 1, and their classes (N,)."""
+    """Return the digits as sequences, and their classes.
+
+    Args:
+        split: ``"train"`` or ``"test"``.
+        source: ``"sample"`` or ``"full"``.
+        device: torch's name of the device.
+
+    Returns:
+        (N, 28, 28) with values from 0 to 1, and (N,).
+    """
     digits = mnist.digits(split, source=source)
     x = torch.from_numpy(digits.images).to(torch.float32) / 255
     return x.to(device), torch.from_numpy(digits.labels).to(device)
 
 
 def batches_per_epoch(config: Settings, count: int) -> int:
-    """Return the steps of one epoch over ``count`` images, the smaller last batch included."""
+    """Return the steps of one epoch, the smaller last batch included.
+
+    Args:
+        config: the settings.
+        count: images.
+    """
     return -(-count // config.batch_size)
 
 
 def build(config: Settings, cell: str, seed: int, device: str) -> models.SequenceModel:
-    """Return a fresh model, drawn on the CPU."""
+    """Return a fresh model, drawn on the CPU.
+
+    Args:
+        config: the settings.
+        cell: as in ``models.make_rnn``.
+        seed: of the initial values.
+        device: torch's name of the device.
+    """
     with training.seeded(seed):
         return models.SequenceModel(cell, PIXELS, config.hidden_size, CLASSES).to(device)
 
@@ -58,7 +79,15 @@ def build(config: Settings, cell: str, seed: int, device: str) -> models.Sequenc
 def train(
     model: models.SequenceModel, config: Settings, seed: int, device: str, measure: Any = None
 ) -> training.History:
-    """Train in place, batches in the seed's order; ``measure`` is called before and after each epoch."""
+    """Train in place.
+
+    Args:
+        model: the network.
+        config: the settings.
+        seed: of the order of the batches.
+        device: torch's name of the device.
+        measure: called with the model before the first epoch and after each.
+    """
     x, y = images("train", config.source, device)
     per_epoch = batches_per_epoch(config, len(x))
     return training.fit(
@@ -73,6 +102,11 @@ def train(
 
 
 def epoch_means(losses: list[float], per_epoch: int) -> list[float]:
-    """Return the mean loss of each whole epoch, to 4 digits."""
+    """Return the mean loss of each whole epoch, to 4 digits.
+
+    Args:
+        losses: one a step.
+        per_epoch: steps of an epoch.
+    """
     whole = len(losses) // per_epoch
     return [round(sum(losses[k * per_epoch : (k + 1) * per_epoch]) / per_epoch, 4) for k in range(whole)]

@@ -11,9 +11,10 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,39 @@ class Task:
         """Return the file of a finished run: ``tanh.3.json``."""
         name = ".".join(str(value) for value in run.values())
         return None if self.folder is None else self.folder / f"{name}.json"
+
+
+def grid(seeds: int, **choices: Iterable[Any]) -> list[Run]:
+    """Return one run for each seed and each combination of choices, seed by seed.
+
+    Whoever stops half-way then has as many seeds of every combination, up to one.
+
+    Args:
+        seeds: how many, from 0.
+        **choices: name → its values; the last one runs fastest.
+
+    Example:
+        >>> grid(1, cell=("tanh", "gru"))
+        [{'cell': 'tanh', 'seed': 0}, {'cell': 'gru', 'seed': 0}]
+    """
+    return [
+        {**dict(zip(choices, values, strict=True)), "seed": seed}
+        for seed in range(seeds)
+        for values in product(*choices.values())
+    ]
+
+
+def all_runs(_config: Any, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a record's values that are the runs as they are.
+
+    Args:
+        _config: the settings, which add nothing.
+        results: of :func:`finish`.
+
+    Returns:
+        ``{"runs": [{"cell": ..., "seed": ..., and the run's own values}, ...]}``.
+    """
+    return {"runs": [{**result["run"], **result["values"]} for result in results]}
 
 
 def folder_of(root: Path, label: str, config: Any, spans: Sequence[str], device: str) -> Path:

@@ -15,6 +15,7 @@ from torch.nn.functional import mse_loss
 from eigen_teach import models, spectra, training
 from eigen_teach._check import Floats
 from eigen_teach.data import mackey_glass
+from eigen_teach.experiments import sweep
 from eigen_teach.experiments.table2 import recurrent_matrix
 
 _LAST = 50  # steps that the loss at the end is averaged over: a single batch says too little
@@ -96,12 +97,8 @@ def plan(config: Table1) -> list[dict[str, Any]]:
     Args:
         config: the settings.
     """
-    return [
-        {"protocol": protocol.name, "cell": cell, "seed": seed}
-        for seed in range(config.seeds)
-        for protocol in config.protocols
-        for cell in config.cells
-    ]
+    names = [protocol.name for protocol in config.protocols]
+    return sweep.grid(config.seeds, protocol=names, cell=config.cells)
 
 
 def run_one(config: Table1, run: dict[str, Any], device: str) -> dict[str, Any]:
@@ -146,11 +143,6 @@ def run_one(config: Table1, run: dict[str, Any], device: str) -> dict[str, Any]:
         "test_error": _error(model, *held_out),
         "diverged": history.diverged,
     }
-
-
-def collect(_config: Table1, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all runs as they are: ``{"runs": [{"protocol": ..., "cell": ..., "seed": ..., ...}, ...]}``."""
-    return {"runs": [{**result["run"], **result["values"]} for result in results]}
 
 
 @lru_cache(maxsize=1)  # all runs of a seed come one after the other and share it

@@ -9,6 +9,7 @@ import numpy as np
 
 from eigen_teach import linear, models, spectra
 from eigen_teach._check import Floats
+from eigen_teach.experiments import sweep
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,6 @@ class Table2:
         epochs: passes over the training images.
         seeds: networks a cell; a seed fixes initial values and the order of the batches.
         top: unique norms that are followed during training.
-
-    Chapter: nonlinear/conjecture_memory
     """
 
     source: str = "full"
@@ -51,7 +50,7 @@ def plan(config: Table2) -> list[dict[str, Any]]:
     Args:
         config: the settings.
     """
-    return [{"cell": cell, "seed": seed} for seed in range(config.seeds) for cell in config.cells]
+    return sweep.grid(config.seeds, cell=config.cells)
 
 
 def run_one(config: Table2, run: dict[str, Any], device: str) -> dict[str, Any]:
@@ -98,17 +97,23 @@ def run_one(config: Table2, run: dict[str, Any], device: str) -> dict[str, Any]:
     }
 
 
-def collect(_config: Table2, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all runs as they are: ``{"runs": [{"cell": ..., "seed": ..., "norms": ...}, ...]}``."""
-    return {"runs": [{**result["run"], **result["values"]} for result in results]}
-
-
 def recurrent_matrix(model: models.SequenceModel) -> Floats:
-    """Return W_h (n, n) of a one-layer network without gates."""
+    """Return W_h of a network of one layer without gates.
+
+    Args:
+        model: the network.
+
+    Returns:
+        (n, n).
+    """
     return spectra.recurrent_matrices(model.rnn)["l0.h"]
 
 
 def pairs(values: Any) -> list[list[float]]:
-    """Return complex numbers as pairs [real, imaginary] to 4 digits, largest modulus first."""
+    """Return complex numbers as pairs [real, imaginary] to 4 digits, largest modulus first.
+
+    Args:
+        values: (n,) complex.
+    """
     ordered = values[np.argsort(-np.abs(values), kind="stable")]
     return np.stack([ordered.real, ordered.imag], axis=1).round(4).tolist()  # type: ignore[no-any-return]

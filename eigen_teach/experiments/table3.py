@@ -17,8 +17,6 @@ class Table3:
         trials: draws for each initializer.
         seed: the k-th initializer draws from seed + k, so that no two columns share random numbers.
         initializers: keys of ``init.INITIALIZERS``, in the paper's order. Its sp-RNN is taken to be np-RNN.
-
-    Chapter: initializer/spectra
     """
 
     hidden_size: int = 8
@@ -84,5 +82,10 @@ def run_one(config: Table3, run: dict[str, Any], _device: str) -> dict[str, list
 
 
 def collect(_config: Table3, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the columns by name."""
+    """Return the columns by name.
+
+    Args:
+        _config: not needed.
+        results: one an initializer.
+    """
     return {result["run"]["initializer"]: result["values"] for result in results}

@@ -89,7 +89,6 @@ function* portraitPositions() {
     for (let i = 0; i <= 300; i++) yield [i / 100, turn(angles, i), name, turn(drives, i), turn(starts, i)];
     for (let i = 0; i <= 180; i++) yield [turn(radii, i), radians(i), name, turn(drives, i), turn(starts, i)];
     for (let i = 0; i <= 200; i++) yield [turn(radii, i), turn(angles, i + Math.floor(i / 8)), name, i / 100 - 1, turn(starts, i)];
-    for (const radius of radii) for (const angle of angles) for (const drive of drives) yield [radius, angle, name, drive, starts[0]];
   }
 }
 
@@ -114,8 +113,8 @@ test("PhasePortrait: every position draws finite places, says sentences, and res
   for (const position of portraitPositions()) {
     const { net, states, end, points, growth, values, verdicts, sentences } = portraitAt(position);
     const curves = phase.images(net);
-    const places = [...curves.flat(), ...states, ...points, ...end.states].map(phase.at);
-    assert.ok(places.flat().every((value) => Math.abs(value) < far), `${position}`);
+    const drawable = (state) => phase.at(state).every((value) => Math.abs(value) < far); // NaN is not
+    assert.ok([...curves, states, points, end.states].every((list) => list.every(drawable)), `${position}`);
     assert.ok(curves.length >= 2 && curves.length <= 25, `${position}`);
     assert.match(phase.track(states), /^(M[-\d. ]+L[-\d. ]+)+$/, `${position}`);
     assert.ok(values.flat().every((value) => Math.abs(value) <= 3 + 1e-12), `${position}`);
