@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from eigen_teach.models import LinearRNN
+from eigen_teach import training
+from eigen_teach.models import LinearRNN, SequenceModel, hidden_states, make_rnn
 
 OPTIONS = [
     dict(zip(("num_layers", "bias", "bidirectional", "batch_first"), values, strict=True))
@@ -113,6 +114,108 @@ def test_linear_rnn_copies_and_prints_like_a_torch_layer():
     assert torch.equal(copy.deepcopy(linear)(x)[0], linear(x)[0])
     assert repr(linear) == "LinearRNN(3, 4, batch_first=True)"
 
+
+# whole models
+
+TORCH = {
+    "linear": LinearRNN,
+    "tanh": nn.RNN,
+    "relu": lambda *sizes, **options: nn.RNN(*sizes, nonlinearity="relu", **options),
+    "lstm": nn.LSTM,
+    "gru": nn.GRU,
+}
+every_cell = pytest.mark.parametrize("cell", TORCH)
+
+
+def sequence_model(cell, seed=0, **options):
+    with training.seeded(seed):
+        return SequenceModel(cell, 3, 4, 2, **options)
+
+
+@every_cell
+def test_make_rnn_is_torch_s_own_layer_with_the_batch_first(cell):
+    with training.seeded(2):
+        ours = make_rnn(cell, 3, 4)
+    with training.seeded(2):
+        theirs = TORCH[cell](3, 4, batch_first=True)
+    assert repr(ours) == repr(theirs)
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    x = torch.randn(6, 5, 3)
+    states, last = ours(x)
+    assert torch.equal(states, theirs(x)[0])
+    assert states.shape == (6, 5, 4)
+    assert torch.equal((last[0] if cell == "lstm" else last)[0], states[:, -1])
+
+
+@pytest.mark.parametrize("other", ["tanh", "relu"])
+def test_weights_of_a_linear_network_fit_the_others_and_back(other):
+    linear, nonlinear = sequence_model("linear", 0), sequence_model(other, 1)
+    x = torch.randn(6, 5, 3)
+    expected = linear(x)
+    nonlinear.load_state_dict(linear.state_dict())
+    assert not torch.allclose(nonlinear(x), expected, atol=1e-3)  # the activation is there
+    back = sequence_model("linear", 2)
+    assert not torch.equal(back(x), expected)
+    back.load_state_dict(nonlinear.state_dict())
+    assert torch.equal(back(x), expected)
+
+
+@every_cell
+def test_outputs_are_the_readout_of_the_hidden_states(cell):
+    last, every = sequence_model(cell), sequence_model(cell, every_step=True)
+    x = torch.randn(6, 5, 3)
+    states = hidden_states(last, x)
+    readouts = states @ last.readout.weight.T + last.readout.bias
+    torch.testing.assert_close(every(x), readouts)
+    torch.testing.assert_close(last(x), readouts[:, -1])
+    assert every(x).shape == (6, 5, 2)
+    assert last(x).shape == (6, 2)
+
+
+@every_cell
+def test_hidden_states_are_causal_and_carry_no_gradient(cell):
+    model = sequence_model(cell)
+    x = torch.randn(6, 5, 3)
+    states = hidden_states(model, x)
+    assert states.shape == (6, 5, 4)
+    assert not states.requires_grad
+    changed = x.clone()
+    changed[:, 3] += 1
+    moved = (hidden_states(model, changed) != states).any(dim=2)
+    assert torch.equal(moved.any(dim=0), torch.arange(5) >= 3)
+
+
+def test_hidden_states_of_an_lstm_are_its_outputs_and_not_its_cells():
+    model = sequence_model("lstm")
+    x = torch.randn(6, 5, 3)
+    cell = nn.LSTMCell(3, 4)
+    cell.load_state_dict({name.removesuffix("_l0"): value for name, value in model.rnn.state_dict().items()})
+    h = c = torch.zeros(6, 4)
+    states = hidden_states(model, x)
+    for step in range(5):
+        h, c = cell(x[:, step], (h, c))
+        torch.testing.assert_close(states[:, step], h)
+    assert not torch.allclose(h, c, atol=1e-3)
+
+
+@every_cell
+def test_every_parameter_of_a_model_learns(cell):
+    model = sequence_model(cell)
+    model(torch.randn(6, 5, 3)).square().sum().backward()
+    assert len(list(model.parameters())) == 6
+    assert all(parameter.grad.abs().sum() > 0 for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("make", [make_rnn, lambda *a: SequenceModel(*a, 2)], ids=["layer", "model"])
+@pytest.mark.parametrize("cell", ["LSTM", "rnn", None])
+def test_unknown_cell_is_named_with_those_there_are(make, cell):
+    with pytest.raises(
+        ValueError, match=f"cell must be known, got {cell!r}; choose from linear, tanh, relu, lstm, gru"
+    ):
+        make(cell, 3, 4)
+
+
+# bad input
 
 PACKED = nn.utils.rnn.pack_sequence([torch.ones(2, 3)])
 BAD_INPUTS = [

@@ -180,6 +180,7 @@ function key() {
     item("where it ends", svg("path", { class: "et-end", "stroke-width": 12, d: "M10 10h0" })),
     item("fixed point, stable", circle("et-fixed", 5)),
     item("fixed point, not stable", circle("et-fixed et-hollow", 5)),
+    item(`eigenvalues at step ${STEPS}`, circle("et-mark", 5)),
     item("eigenvalues of W", circle("et-ghost", 6)),
   );
   return node;
