@@ -167,6 +167,17 @@ def test_fit_stops_at_a_loss_that_is_no_number(bad, value):
     assert same(values(model), values(shorter))
 
 
+def test_fit_stops_at_a_loss_that_is_no_number_though_its_gradient_is_one():
+    def signed(prediction, target):
+        return (prediction - target).mean()  # the target adds a constant and does not reach the gradient
+
+    model, shorter = line(), line()
+    history = training.fit(model, batches(10, bad=3, value=INFINITE), signed, lr=0.01, steps=10)
+    assert (history.diverged, len(history.losses)) == (3, 2)
+    training.fit(shorter, batches(), signed, lr=0.01, steps=2)
+    assert same(values(model), values(shorter))
+
+
 def root_of_size(prediction, target):
     """A loss that is 0 where the prediction is right, and has no derivative there."""
     return (prediction - target).abs().sqrt().mean()

@@ -101,6 +101,26 @@ MUTATIONS = [
         ),
         ["bash", "-c", f"make site && {sys.executable} -m pytest -q -x tests/test_drawings.py"],
     ),
+    Mutation(
+        "a slope in the phase portrait's script",
+        STATIC / "portrait.mjs",
+        replace("slope: (h) => 1 - h * h", "slope: (h) => 1 - 0.99 * h * h"),
+        ["make", "test-js"],
+    ),
+    Mutation(
+        "a setting of an experiment whose record is stored",
+        ROOT / "eigen_teach" / "experiments" / "table2.py",
+        replace("lr: float = 1e-4", "lr: float = 2e-4"),
+        [*PYTEST, "tests/test_experiments.py", "-k", "config"],
+    ),
+    Mutation(
+        "training that differs from a stored record's",
+        ROOT / "eigen_teach" / "training.py",
+        replace(
+            "torch.optim.Adam(model.parameters(), lr=lr)", "torch.optim.Adam(model.parameters(), lr=0.9 * lr)"
+        ),
+        [*PYTEST, "tests/test_experiments.py", "-k", "first_losses"],
+    ),
 ]
 
 
