@@ -75,6 +75,8 @@ def simulate(
         >>> states = [simulate(W, still, name, h0=[0.1, 0])[-1] for name in ("linear", "tanh")]
         >>> [round(float(np.linalg.norm(h)), 3) for h in states]
         [109951162777.6, 0.958]
+
+    Chapter: nonlinear/activations
     """
     matrix = _check.square("W", W)
     phi = _activation(activation).function
@@ -108,6 +110,8 @@ def jacobian(W: ArrayLike, state: ArrayLike, activation: str) -> Floats:
 
         >>> jacobian([[2, 1], [1, 2]], [0, 1], "tanh").tolist()
         [[2.0, 1.0], [0.0, 0.0]]
+
+    Chapter: nonlinear/activations
     """
     matrix = _check.square("W", W)
     slope = _activation(activation).slope
@@ -308,6 +312,8 @@ def echo_state_gap(W: ArrayLike, drive: ArrayLike, activation: str, *, seed: int
         >>> gap = echo_state_gap(0.5 * np.eye(3), np.ones((4, 3)), "linear")
         >>> (gap[1:] / gap[:-1]).round(9).tolist()
         [0.5, 0.5, 0.5]
+
+    Chapter: nonlinear/activations
     """
     n = len(_check.square("W", W))
     _activation(activation)
@@ -333,6 +339,8 @@ def saturation(states: ArrayLike, threshold: float = 0.95) -> float:
     Example:
         >>> saturation([[0.2, -0.99], [0.95, 0.5]])
         0.5
+
+    Chapter: nonlinear/activations
     """
     sizes = np.abs(_check.reals("states", states))
     if sizes.size == 0:
@@ -357,6 +365,8 @@ def effective_dimension(states: ArrayLike) -> float:
         >>> circle = np.column_stack([np.cos(turn), np.sin(turn), 0 * turn])
         >>> round(effective_dimension(circle), 9), round(effective_dimension(circle[:, :1]), 9)
         (2.0, 1.0)
+
+    Chapter: nonlinear/conjecture_exploration
     """
     points = _check.reals("states", states, ("T", "n"))
     if len(points) < 2 or points.shape[1] == 0:
@@ -386,7 +396,8 @@ def class_separability(states: ArrayLike, labels: ArrayLike) -> float:
         >>> class_separability([[0, 0], [0, 2], [4, 0], [4, 2]], [0, 0, 1, 1])
         0.8
 
-    Reference: Fukunaga (1990), Introduction to Statistical Pattern Recognition, section 10.2.
+    Reference: Fukunaga (1990), Introduction to Statistical Pattern Recognition.
+    Chapter: nonlinear/conjecture_exploration
     """
     points = _check.reals("states", states, ("N", "n"))
     classes = _check.reals("labels", labels, (len(points),))

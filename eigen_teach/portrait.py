@@ -62,6 +62,8 @@ def fixed_points(W: ArrayLike, bias: ArrayLike, activation: str) -> Floats:
     Example:
         >>> fixed_points([[2, 0], [0, 0.5]], [0, 0], "tanh").round(3).tolist()
         [[-0.958, 0.0], [0.0, 0.0], [0.958, 0.0]]
+
+    Chapter: nonlinear/activations
     """
     matrix, b = _network(W, bias, activation)
     if activation == "linear":
@@ -230,6 +232,8 @@ def ending(W: ArrayLike, bias: ArrayLike, activation: str, start: ArrayLike) -> 
         ...     print(ending([[0, -radius], [radius, 0]], [0, 0], "tanh", [0.5, 0.2])[:2])
         ('cycle', 1)
         ('cycle', 4)
+
+    Chapter: nonlinear/activations
     """
     matrix, b = _network(W, bias, activation)
     h = _check.reals("start", start, (2,))

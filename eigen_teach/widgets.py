@@ -282,6 +282,8 @@ class PhasePortrait(_Widget):
         >>> phase.radius = 1.1
         >>> phase.period, phase.fixed_points.tolist()
         (4, [[0.0, 0.0]])
+
+    Chapter: nonlinear/activations
     """
 
     _esm = _join("phase_portrait")

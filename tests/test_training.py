@@ -67,7 +67,7 @@ def test_fit_finds_the_matrix_that_made_the_targets():
     with training.seeded(0):
         truth, student = nn.Linear(3, 2).requires_grad_(False), nn.Linear(3, 2)
         x = torch.randn(64, 3)
-    history = training.fit(student, training.shuffled(x, truth(x), 64), mse_loss, lr=0.05, steps=500)
+    history = training.fit(student, training.shuffled(x, truth(x), 64), mse_loss, lr=0.05, steps=200)
     assert history.losses[-1] < 1e-6 * history.losses[0]
     for ours, exact in zip(student.parameters(), truth.parameters(), strict=True):
         torch.testing.assert_close(ours, exact, rtol=0, atol=1e-3)  # the root of that loss
