@@ -23,6 +23,15 @@ COLORS = {
     "irnn": "#E69F00",
     "np_rnn": "#009E73",
 }
+# One colour an activation or a cell, none of them an initializer's (Tol's muted scheme, safe as well).
+CELL_COLORS = {
+    "linear": "#333333",
+    "tanh": "#332288",
+    "relu": "#117733",
+    "sigmoid": "#999933",
+    "lstm": "#882255",
+    "gru": "#44AA99",
+}
 # Two initializers may share a colour; the uniform one of the two is dashed.
 LINE_STYLES = {name: "--" if name.endswith("uniform") else "-" for name in COLORS}
 # One colour an eigenvalue, or a conjugate pair, in the order in which a chapter introduces them.
