@@ -160,9 +160,9 @@ def gradient_norms(W: ArrayLike, states: ArrayLike, activation: str) -> Floats:
 def lyapunov_exponent(W: ArrayLike, states: ArrayLike, activation: str) -> float:
     """Return the largest Lyapunov exponent: the mean of ln(growth) per step of a small change of the state.
 
-    Negative: neighbouring states meet. Positive: they part, which for bounded states is chaos. A tangent
-    vector, started at random from a fixed seed, is carried along and rescaled at each step. The first
-    tenth of the steps only turns it into the fastest direction and is not counted.
+    Negative: neighbouring states meet. Positive: they part; where bounded states do so from almost every
+    start, that is chaos. A tangent vector, started at random from a fixed seed, is carried along and
+    rescaled. The first tenth of the steps turns it into the fastest direction and is not counted.
 
     Args:
         W: (n, n) recurrent matrix.

@@ -91,11 +91,11 @@ WRONG = [
         "same corners",
     ),
     ("exploration/diagnose", lambda rms, _own, _size: "chaos" if rms > 0.4 else "inputs", "fill it"),
-    ("exploration/diagnose", lambda _rms, own, size: "corner" if size < 3 else "inputs", "one line only"),
+    ("exploration/diagnose", lambda _rms, _own, size: "corner" if size < 3 else "inputs", "one line only"),
     ("exploration/diagnose", lambda _rms, own, _size: "inputs" if own < 0.5 else "chaos", "is 'corner'"),
     ("exploration/diagnose", lambda _rms, own, _size: "inputs" if own < 0.5 else "corner", "is 'chaos'"),
     ("exploration/diagnose", lambda _rms, own, _size: "inputs" if own == 0 else "chaos", "nine tenths"),
-    ("exploration/diagnose", lambda _rms, own, size: own > 0.5, "one of the words"),
+    ("exploration/diagnose", lambda _rms, own, _size: own > 0.5, "one of the words"),
     ("exploration/diagnose", lambda _rms, _own, _size: ..., "does not return"),
     ("exploration/diagnose", ..., "ellipsis"),
 ]
