@@ -12,7 +12,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-pytestmark = pytest.mark.xdist_group("colab")  # one environment, into which the wheel is installed once
 ROOT = Path(__file__).resolve().parent.parent
 COLAB = ROOT / ".venv-colab"
 PYTHON = COLAB / "bin" / "python"

@@ -11,7 +11,6 @@ import torch
 from eigen_teach import init, portrait
 from eigen_teach.widgets import PhasePortrait
 
-pytestmark = pytest.mark.xdist_group("drawings")  # one page serves them all
 SET = """
 (control, value) => {
   control.value = value;

@@ -28,9 +28,9 @@ def test_bibliography_page_and_bibtex_hold_the_same_sources():
     assert sorted(re.findall(r"\{cite:p\}`(\w+)`", page)) == sorted(re.findall(r"(?m)^@\w+\{(\w+),", bibtex))
 
 
-def test_every_source_can_be_found_by_a_doi_an_arxiv_number_an_isbn_or_its_proceedings():
+def test_every_source_can_be_found_by_a_doi_an_arxiv_number_an_isbn_its_proceedings_or_institution():
     for entry in re.split(r"(?m)^(?=@)", (BOOK / "references.bib").read_text())[1:]:
-        assert re.search(r"(?m)^  (doi|eprint|isbn|series) ", entry), entry.splitlines()[0]
+        assert re.search(r"(?m)^  (doi|eprint|isbn|series|institution) ", entry), entry.splitlines()[0]
 
 
 def test_glossary_is_in_alphabetical_order():

@@ -6,7 +6,6 @@ import torch
 
 from eigen_teach import init, linear, record, spectra
 
-pytestmark = pytest.mark.xdist_group("table3")  # 40,000 draws are made once
 ROUNDING = 1e-12
 FIVE = ["default", "xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform"]
 ROTATION = np.array([[0.8, -0.6], [0.6, 0.8]])

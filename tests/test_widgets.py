@@ -522,7 +522,6 @@ def cases(tmp_path_factory):
     return path
 
 
-@pytest.mark.xdist_group("javascript")  # the cases are made once
 @pytest.mark.parametrize("name", sorted(path.name for path in (TESTS / "js").glob("*.test.mjs")))
 def test_javascript(name, cases):
     report = run_node("--test", str(TESTS / "js" / name), EIGEN_TEACH_CASES=str(cases))

@@ -124,7 +124,7 @@ def merge_streams(cell) -> None:
 
 
 def shrink_pictures(cell) -> None:
-    """Store a cell's pictures with a palette: a third of the bytes, and no colour off by what an eye could see."""
+    """Store a cell's pictures with a palette: a third of the bytes, no colour visibly off."""
     for output in cell.outputs:
         encoded = output.get("data", {}).get("image/png")
         if encoded:
