@@ -61,10 +61,10 @@ test-js: $(READY)
 test-notebooks: $(READY)
 	@$(PYTEST) --dist=loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:warnings book
 
-# Whole files again: the tests of one share what is slow to make, a browser's page or 40,000 draws.
+# Neighbours stay on one core as long as both have work: they share a browser's page, or 40,000 draws.
 .PHONY: test-package
 test-package: $(READY) site
-	@$(PYTEST) --dist=loadfile --doctest-modules --doctest-glob=README.md --durations=10 \
+	@$(PYTEST) --dist=worksteal --doctest-modules --doctest-glob=README.md --durations=10 \
 		tests eigen_teach README.md
 
 # --- for authors ----------------------------------------------------------------------------------------

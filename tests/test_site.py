@@ -13,6 +13,9 @@ PAGES = site.pages()
 CHAPTERS = [f"book/{chapter.name}.html" for chapter in chapter_facts.book()]
 WITH_WIDGETS = [page for page in PAGES if "widget-view+json" in (site.SITE / page).read_text()]
 SLIDERS = 'input[type="range"]'
+CHOICES = (
+    'input[type="radio"]:not(:checked), button:not([data-control="reset"])'  # whatever can change something
+)
 DRAWN = ":is(.et-drawing, fieldset)"  # a picture, or a quiz
 
 
@@ -97,7 +100,7 @@ def test_buttons_and_choices_change_their_own_widget_and_reset_brings_it_back(br
             widget = page.locator(site.WIDGETS).nth(index)
             reset = widget.locator('[data-control="reset"]')
             fresh = seen(widget)
-            for control in widget.locator('input[type="radio"], button:not([data-control="reset"])').all():
+            for control in widget.locator(CHOICES).all():
                 before = site.drawings(page)
                 control.click()
                 assert changed(before, site.drawings(page)) == [index]
