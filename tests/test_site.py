@@ -1,5 +1,6 @@
 """The built site in a real browser, over http and from files, with the network refused."""
 
+import functools
 import itertools
 import re
 from html.parser import HTMLParser
@@ -165,15 +166,20 @@ class Links(HTMLParser):
         self.targets += [found[name] for name in ("href", "src") if found.get(name)]
 
 
+@functools.cache  # every page links to most others
+def links(file):
+    return Links(file.read_text())
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_link_inside_the_book_leads_somewhere(path):
     broken = []
-    for target in Links((site.SITE / path).read_text()).targets:
+    for target in links(site.SITE / path).targets:
         url = urlparse(urljoin(f"http://site/{path}", target))
         file = site.SITE / unquote(url.path).lstrip("/")
         if urlparse(target).scheme or target.startswith("//"):
             continue
-        lost = file.suffix == ".html" and url.fragment and url.fragment not in Links(file.read_text()).ids
+        lost = file.suffix == ".html" and url.fragment and url.fragment not in links(file).ids
         if not file.is_file() or lost:
             broken.append(target)
     assert broken == []
