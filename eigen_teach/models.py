@@ -8,6 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
+from torch.nn.utils.rnn import PackedSequence
 
 
 class LinearRNN(nn.RNNBase):
@@ -233,3 +234,93 @@ def hidden_states(model: SequenceModel, x: Tensor) -> Tensor:
     """
     states: Tensor = model.rnn(x)[0]
     return states
+
+
+class Seq2Seq(nn.Module):
+    """An encoder that reads a sentence and a decoder that writes its translation from the last state.
+
+    Each is an embedding and one recurrent layer; the decoder has a linear readout over its vocabulary.
+    Sentences are packed (``torch.nn.utils.rnn.pack_sequence``): padding is never computed, so it cannot
+    matter. The encoder's last state, for an LSTM with its cell, is all that the decoder gets to know.
+
+    Args:
+        cell: ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``.
+        source_words: size of the vocabulary that is read.
+        target_words: size of the vocabulary that is written.
+        embedding_size: numbers a word.
+        hidden_size: n of both layers.
+
+    Raises:
+        ValueError: if cell is unknown, or ``"linear"``, which takes no packed sequences.
+
+    Example:
+        >>> model = Seq2Seq("gru", 20, 30, embedding_size=8, hidden_size=4)
+        >>> pack = nn.utils.rnn.pack_sequence
+        >>> source, target = pack([torch.tensor([2, 5, 3])]), pack([torch.tensor([2, 7, 7, 9])])
+        >>> model((source, target)).shape
+        torch.Size([4, 30])
+
+    Reference: I. Sutskever, O. Vinyals, Q. V. Le, arXiv 1409.3215.
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        source_words: int,
+        target_words: int,
+        *,
+        embedding_size: int = 512,
+        hidden_size: int = 256,
+    ) -> None:
+        super().__init__()
+        if cell == "linear":
+            raise ValueError("cell must take packed sequences, got 'linear'; choose tanh, relu, lstm or gru")
+        self.source_embedding = nn.Embedding(source_words, embedding_size)
+        self.target_embedding = nn.Embedding(target_words, embedding_size)
+        self.encoder = make_rnn(cell, embedding_size, hidden_size)
+        self.decoder = make_rnn(cell, embedding_size, hidden_size)
+        self.readout = nn.Linear(hidden_size, target_words)
+
+    def forward(self, sentences: tuple[PackedSequence, PackedSequence]) -> Tensor:
+        """Return the scores of every next word of the translations, given those before it.
+
+        Args:
+            sentences: the sources, and the targets up to the word before the last, both word numbers.
+
+        Returns:
+            (words of all targets, target_words), in the order of the packed targets.
+        """
+        source, target = sentences
+        _, state = self.encoder(_embed(source, self.source_embedding))
+        states, _ = self.decoder(_embed(target, self.target_embedding), state)
+        scores: Tensor = self.readout(states.data)
+        return scores
+
+    @torch.no_grad()
+    def translate(self, source: PackedSequence, *, start: int, end: int, longest: int = 50) -> Tensor:
+        """Return greedy translations: at every step the one word with the largest score.
+
+        Args:
+            source: B sentences.
+            start: number of the word that a translation begins with; not returned.
+            end: number of the word that ends one.
+            longest: words at most.
+
+        Returns:
+            (B, up to longest) word numbers; what follows ``end`` in a row is to be ignored.
+        """
+        _, state = self.encoder(_embed(source, self.source_embedding))
+        word = torch.full((int(source.batch_sizes[0]), 1), start, device=source.data.device)
+        done = torch.zeros_like(word, dtype=torch.bool)
+        words: list[Tensor] = []
+        while len(words) < longest and not done.all():
+            states, state = self.decoder(self.target_embedding(word), state)
+            word = self.readout(states).argmax(dim=-1)  # (B, 1)
+            done |= word == end
+            words.append(word)
+        return torch.cat(words, dim=1)
+
+
+def _embed(numbers: PackedSequence, embedding: nn.Embedding) -> PackedSequence:
+    """Return the packed embeddings of packed word numbers."""
+    return numbers._replace(data=embedding(numbers.data))

@@ -49,8 +49,21 @@ _MNIST_SHA256 = {
     "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
     "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
+_MULTI30K_SHA256 = {
+    "train.de.gz": "726e39b2fa9eb9ffb6dc763fb35a179f80fae06ffc5d28b6ace5faa883de28a6",
+    "train.en.gz": "d79cfa999dd4c51d2cb42499b6796d5a882c3a8a961923c25a898c90f8bbd56f",
+    "val.de.gz": "f0cba2f995189cf5770f29a8a9a537a3ad3f51657ad873405082ff6863a5e75a",
+    "val.en.gz": "14f7d25ddd868909a9213e361768460edcacdd6ab9d1e77b92560dc10c10dc28",
+    "test_2016_flickr.de.gz": "9204244e408ccb38d2a55cfcd344df15005fc42a07a6e55ca6c52b6ababb8cc8",
+    "test_2016_flickr.en.gz": "611d361c6334bc7246101d48097c13cf5c4413c5befc793cc629934359d532d9",
+}
 REGISTRY: Mapping[str, DataSet] = MappingProxyType(
-    {"mnist": DataSet("mnist", "https://ossci-datasets.s3.amazonaws.com/mnist/", _MNIST_SHA256)}
+    {
+        "mnist": DataSet("mnist", "https://ossci-datasets.s3.amazonaws.com/mnist/", _MNIST_SHA256),
+        "multi30k": DataSet(
+            "multi30k", "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/", _MULTI30K_SHA256
+        ),
+    }
 )
 
 

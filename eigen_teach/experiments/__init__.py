@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from eigen_teach import _check, record
-from eigen_teach.experiments import figure1, latch, memory_map, sweep, table1, table2, table3
+from eigen_teach.experiments import (
+    figure1,
+    figure3,
+    figure4,
+    latch,
+    memory_map,
+    sweep,
+    table1,
+    table2,
+    table3,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,10 @@ EXPERIMENTS = {
         "eigenvalue norms of fresh 8 × 8 matrices", table3, spans=("initializers",), trains=False
     ),
     "figure1": entry("where the states of trained networks live", figure1, spans=("cells", "seeds")),
+    "figure3": entry(
+        "learning curves on MNIST, read row by row", figure3, spans=("cells", "initializers", "seeds")
+    ),
+    "figure4": entry("learning curves on Multi30k, German to English", figure4, spans=figure4.SPANS),
     "memory_map": entry(
         "memory, gradients and chaos over λ",
         memory_map,

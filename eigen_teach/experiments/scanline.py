@@ -1,16 +1,24 @@
-"""MNIST read row by row: 28 steps of 28 pixels, and the class read out after the last one."""
+"""MNIST read row by row: 28 steps of 28 pixels, and the class read out after the last one.
+
+What a study of other sequences of the same images shares is here too: how a network is built, started
+and trained.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from eigen_teach import models, training
+from eigen_teach import init, models, training
 from eigen_teach.data import mnist
 
 CLASSES, ROWS, PIXELS = 10, 28, 28
+# Rules that know inputs from outputs, and so fill a rectangle too; the others need a square.
+_RECTANGULAR = ("xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform")
+_OWN_STREAM = 10_000  # added to a seed: recurrent matrices repeat no random number of the other parameters
 
 
 class Settings(Protocol):
@@ -63,7 +71,9 @@ def batches_per_epoch(config: Settings, count: int) -> int:
     return -(-count // config.batch_size)
 
 
-def build(config: Settings, cell: str, seed: int, device: str) -> models.SequenceModel:
+def build(
+    config: Settings, cell: str, seed: int, device: str, input_size: int = PIXELS
+) -> models.SequenceModel:
     """Return a fresh model, drawn on the CPU.
 
     Args:
@@ -71,13 +81,61 @@ def build(config: Settings, cell: str, seed: int, device: str) -> models.Sequenc
         cell: as in ``models.make_rnn``.
         seed: of the initial values.
         device: torch's name of the device.
+        input_size: pixels a step.
     """
     with training.seeded(seed):
-        return models.SequenceModel(cell, PIXELS, config.hidden_size, CLASSES).to(device)
+        return models.SequenceModel(cell, input_size, config.hidden_size, CLASSES).to(device)
+
+
+def check_known(name: str, chosen: Iterable[str], known: Iterable[str]) -> None:
+    """Raise before the first run if a setting has a value that is not among the known ones.
+
+    Args:
+        name: of the setting.
+        chosen: its values.
+        known: what they may be.
+
+    Raises:
+        ValueError: with the unknown values and the known ones.
+    """
+    unknown = [value for value in chosen if value not in known]
+    if unknown:
+        raise ValueError(
+            f"{name} must be known, got {', '.join(map(repr, unknown))}; choose from {', '.join(known)}"
+        )
+
+
+def restart(
+    rnn: torch.nn.RNNBase, initializer: str, radius: float, seed: int, *, input_too: bool = False
+) -> None:
+    """Draw the recurrent matrix anew, gate by gate, in place; every other parameter keeps its bits.
+
+    ``"default"`` is drawn anew as well, so that all initializers go the same way.
+
+    Args:
+        rnn: the recurrent layer, on the CPU.
+        initializer: key of ``init.INITIALIZERS``.
+        radius: of ``"eigen"`` and ``"haar"``; the others set their own scale.
+        seed: of the network; the matrix takes random numbers of a stream of its own.
+        input_too: draw the input weights anew as well, gate by gate, by Xavier and Kaiming.
+    """
+    scale = {"radius": radius} if initializer in ("eigen", "haar") else {}
+    with training.seeded(_OWN_STREAM + seed):
+        init.init_recurrent_(rnn, init.INITIALIZERS[initializer], **scale)
+        if input_too and initializer in _RECTANGULAR:
+            for gate in rnn.get_parameter("weight_ih_l0").detach().split(rnn.hidden_size):
+                init.INITIALIZERS[initializer](gate)
 
 
 def train(
-    model: models.SequenceModel, config: Settings, seed: int, device: str, measure: Any = None
+    model: models.SequenceModel,
+    config: Settings,
+    seed: int,
+    device: str,
+    measure: Any = None,
+    *,
+    data: tuple[Tensor, Tensor] | None = None,
+    clip: float | None = None,
 ) -> training.History:
     """Train in place.
 
@@ -87,14 +145,17 @@ def train(
         seed: of the order of the batches.
         device: torch's name of the device.
         measure: called with the model before the first epoch and after each.
+        data: sequences and classes, if they are not all of the training images.
+        clip: largest norm of the gradient; None leaves it as it is.
     """
-    x, y = images("train", config.source, device)
+    x, y = images("train", config.source, device) if data is None else data
     per_epoch = batches_per_epoch(config, len(x))
     return training.fit(
         model,
         training.shuffled(x, y, config.batch_size, seed=seed),
         torch.nn.functional.cross_entropy,
         lr=config.lr,
+        clip=clip,
         steps=round(config.epochs * per_epoch),
         measure=measure,
         every=per_epoch,
@@ -110,3 +171,23 @@ def epoch_means(losses: list[float], per_epoch: int) -> list[float]:
     """
     whole = len(losses) // per_epoch
     return [round(sum(losses[k * per_epoch : (k + 1) * per_epoch]) / per_epoch, 4) for k in range(whole)]
+
+
+def curves(history: training.History, per_epoch: int) -> dict[str, Any]:
+    """Return what is stored of a training whose measure is the accuracy on test images.
+
+    Args:
+        history: of :func:`train`.
+        per_epoch: steps of an epoch.
+
+    Returns:
+        ``test_accuracy`` (epochs + 1,), before training and after each epoch; ``losses`` (epochs,), means
+        over the training images; ``first_losses`` of five steps; ``diverged``, the step at which the loss
+        was no number, or None.
+    """
+    return {
+        "test_accuracy": [round(accuracy, 4) for accuracy in history.measures],
+        "losses": epoch_means(history.losses, per_epoch),
+        "first_losses": [round(loss, 6) for loss in history.losses[:5]],
+        "diverged": history.diverged,
+    }
