@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from eigen_teach import _check
-from eigen_teach.data import captions, fetch
+from eigen_teach.data import fetch
 
 FILES = {"train": "train", "val": "val", "test": "test_2016_flickr"}
 LANGUAGES = ("de", "en")
@@ -44,6 +44,8 @@ def pairs(
     _choice("split", split, tuple(FILES))
     _choice("source", source, ("sample", "full"))
     if source == "sample":
+        from eigen_teach.data import captions
+
         everything = captions.captions(sum(_SAMPLE_SIZES.values()), seed=0)
         start = sum(_SAMPLE_SIZES[earlier] for earlier in list(FILES)[: list(FILES).index(split)])
         return everything[start : start + _SAMPLE_SIZES[split]]
