@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence
 
+from eigen_teach import _check
+
 
 class LinearRNN(nn.RNNBase):
     """Recurrent layer with no activation, the state equation (3): h_t = W_h h_(t-1) + W_x x_t + b.
@@ -308,7 +310,11 @@ class Seq2Seq(nn.Module):
 
         Returns:
             (B, up to longest) word numbers; what follows ``end`` in a row is to be ignored.
+
+        Raises:
+            TypeError, ValueError: if longest is no integer from 1.
         """
+        longest = _check.count("longest", longest, 1)
         _, state = self.encoder(_embed(source, self.source_embedding))
         word = torch.full((int(source.batch_sizes[0]), 1), start, device=source.data.device)
         done = torch.zeros_like(word, dtype=torch.bool)

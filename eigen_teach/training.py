@@ -53,7 +53,7 @@ def fit(
 
     Args:
         model: maps a batch of inputs to predictions; changed in place.
-        batches: pairs (inputs as the model takes them, targets), at least ``steps`` of them, as :func:`shuffled` gives them.
+        batches: pairs (inputs, targets), at least ``steps`` of them, as :func:`shuffled` gives them.
         loss: takes predictions and targets, returns one number.
         lr: Adam's learning rate, positive.
         steps: updates, at least 0.

@@ -61,7 +61,9 @@ REGISTRY: Mapping[str, DataSet] = MappingProxyType(
     {
         "mnist": DataSet("mnist", "https://ossci-datasets.s3.amazonaws.com/mnist/", _MNIST_SHA256),
         "multi30k": DataSet(
-            "multi30k", "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/", _MULTI30K_SHA256
+            "multi30k",
+            "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/",
+            _MULTI30K_SHA256,
         ),
     }
 )

@@ -13,7 +13,7 @@ from eigen_teach.data import fetch
 FILES = {"train": "train", "val": "val", "test": "test_2016_flickr"}
 LANGUAGES = ("de", "en")
 PAD, UNK, START, END = range(4)
-_SPECIAL = ("[PAD]", "[UNK]", "[START]", "[END]")
+SPECIAL = ("[PAD]", "[UNK]", "[START]", "[END]")
 _SAMPLE_SIZES = {"train": 4000, "val": 500, "test": 500}
 
 
@@ -118,7 +118,7 @@ class Vocabulary:
         counts = Counter(word for sentence in sentences for word in sentence)
         if not counts:
             raise ValueError("sentences must hold words, got none; pass tokenized sentences")
-        self.words = [*_SPECIAL, *(word for word, count in counts.items() if count >= least)]
+        self.words = [*SPECIAL, *(word for word, count in counts.items() if count >= least)]
         self._numbers = {word: number for number, word in enumerate(self.words)}
 
     def __len__(self) -> int:

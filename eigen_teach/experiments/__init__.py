@@ -12,14 +12,17 @@ from typing import Any
 from eigen_teach import _check, record
 from eigen_teach.experiments import (
     figure1,
+    figure2,
     figure3,
     figure4,
     latch,
     memory_map,
+    pixel_mnist,
     sweep,
     table1,
     table2,
     table3,
+    tomita_others,
 )
 
 
@@ -65,10 +68,17 @@ EXPERIMENTS = {
         "eigenvalue norms of fresh 8 × 8 matrices", table3, spans=("initializers",), trains=False
     ),
     "figure1": entry("where the states of trained networks live", figure1, spans=("cells", "seeds")),
+    "figure2": entry("learning curves on Tomita's grammar 4", figure2, spans=("cells", "seeds")),
+    "tomita_others": entry("Tomita's six other grammars", tomita_others, spans=("grammars", "seeds")),
     "figure3": entry(
         "learning curves on MNIST, read row by row", figure3, spans=("cells", "initializers", "seeds")
     ),
     "figure4": entry("learning curves on Multi30k, German to English", figure4, spans=figure4.SPANS),
+    "pixel_mnist": entry(
+        "learning curves on MNIST, read pixel by pixel; reduced",
+        pixel_mnist,
+        spans=("initializers", "seeds"),
+    ),
     "memory_map": entry(
         "memory, gradients and chaos over λ",
         memory_map,

@@ -63,7 +63,7 @@ class Figure4:
     # last; its input in training, the true words; what an initializer fills, the recurrent matrices only.
     lr: float = 1e-3  # Adam's usual rate, and the paper's own on the grammars
     batch_size: int = 128
-    epochs: int = 8
+    epochs: float = 8
     longest: int = 50
     seeds: int = 1
     more_seeds: int = 2
@@ -139,7 +139,7 @@ def run_one(config: Figure4, run: dict[str, Any], device: str) -> dict[str, Any]
         translation.batches(corpus.train, config.batch_size, run["seed"], device),
         torch.nn.CrossEntropyLoss(label_smoothing=config.label_smoothing),
         lr=run["lr"],
-        steps=epochs * per_epoch,
+        steps=round(epochs * per_epoch),
         fused=True,  # 8 million parameters
         measure=lambda _: translation.validation(model, corpus.val, config.label_smoothing, device),
         every=per_epoch,

@@ -130,10 +130,7 @@ def validation(
 
 
 def quality(model: models.Seq2Seq, corpus: Corpus, longest: int, device: str) -> dict[str, Any]:
-    """Translate the test sentences and return BLEU on spaCy's tokens, upper and lower case told apart.
-
-    Both sides are tokenized alike and no tokens are put together again, so the numbers compare networks
-    here and are not those of a translation contest; sacrebleu's signature says the same.
+    """Translate the test sentences and say how well that went, as :func:`bleu`.
 
     Args:
         model: the network.
@@ -142,28 +139,45 @@ def quality(model: models.Seq2Seq, corpus: Corpus, longest: int, device: str) ->
         device: torch's name of the device.
 
     Returns:
-        ``bleu``, ``bleu_by_length``, ``signature``, ``translations``.
+        What :func:`bleu` returns, and ``translations`` of the first ten test sentences.
     """
-    from sacrebleu.metrics.bleu import BLEU
-
     hypotheses = [" ".join(words) for words in translate(model, corpus, longest, device)]
     references = [" ".join(words) for words in corpus.references]
     lengths = [len(source) - 2 for source, _ in corpus.test]  # without [START] and [END]
+    return {**bleu(hypotheses, references, lengths), "translations": hypotheses[:_SHOWN]}
+
+
+def bleu(hypotheses: Sequence[str], references: Sequence[str], lengths: Sequence[int]) -> dict[str, Any]:
+    """Return BLEU of tokenized sentences, upper and lower case told apart.
+
+    Both sides are tokenized by spaCy and nothing is put together again, so the numbers compare networks
+    here and are not those of a translation contest; sacrebleu's signature says the same.
+
+    Args:
+        hypotheses: tokens with a space between.
+        references: likewise.
+        lengths: words of the sources.
+
+    Returns:
+        ``bleu``; ``bleu_by_length``, for sources of up to 8, 11, 14 words and more, None where there are
+        none; ``signature``.
+    """
+    from sacrebleu.metrics.bleu import BLEU
+
     metric = BLEU(tokenize="none", force=True)  # force: yes, we mean tokenized text
 
-    def bleu(chosen: Sequence[int]) -> float | None:
+    def score(chosen: Sequence[int]) -> float | None:
         if not chosen:
             return None
-        score = metric.corpus_score([hypotheses[k] for k in chosen], [[references[k] for k in chosen]])
-        return round(float(score.score), 2)
+        corpus = metric.corpus_score([hypotheses[k] for k in chosen], [[references[k] for k in chosen]])
+        return round(float(corpus.score), 2)
 
     edges = (0, *_LENGTH_BINS, max(lengths) + 1)
     bins = [[k for k, length in enumerate(lengths) if low <= length < high] for low, high in pairwise(edges)]
     return {
-        "bleu": bleu(range(len(hypotheses))),
-        "bleu_by_length": [bleu(chosen) for chosen in bins],
+        "bleu": score(range(len(hypotheses))),
+        "bleu_by_length": [score(chosen) for chosen in bins],
         "signature": str(metric.get_signature()),
-        "translations": hypotheses[:_SHOWN],
     }
 
 

@@ -1,0 +1,609 @@
+"""Many networks of one shape trained side by side: one batched matrix product a step, not one for each.
+
+A call into PyTorch costs microseconds, however little it computes, and for small networks that is most of
+the time: an ensemble pays it once for all members. Its gradients are written out by hand, as automatic ones
+record every small operation; and a sequence that has ended is no longer computed.
+
+The batch is the last axis inside: a state is (M, n, B), so that equations read W h and gates are whole rows.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from eigen_teach import _check
+from eigen_teach.models import LinearRNN, SequenceModel
+
+_CELLS = {"RNN_TANH": "tanh", "RNN_RELU": "relu", "LSTM": "lstm", "GRU": "gru"}  # by PyTorch's mode
+_RECURRENT = ("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0")
+_PARAMETERS = (*_RECURRENT, "readout.weight", "readout.bias")
+_WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+
+
+class Ensemble(nn.Module):
+    """M networks of one shape, their parameters in the rows of one matrix.
+
+    ``values`` (M, P) holds all parameters: row i those of member i, one after the other, in the order of
+    ``members[i].parameters()``.
+
+    Args:
+        members: at least one, of the same cell, sizes, dtype and device; copied.
+
+    Raises:
+        TypeError: a member is no :class:`SequenceModel`.
+        ValueError: no members, members that differ, or one with frozen parameters.
+
+    Example:
+        >>> members = [SequenceModel("gru", 2, 8, 3) for _ in range(4)]
+        >>> x = torch.randn(5, 6, 2)
+        >>> outputs = Ensemble(members)(x)
+        >>> outputs.shape, torch.allclose(outputs[3], members[3](x), atol=1e-6)
+        (torch.Size([4, 5, 3]), True)
+    """
+
+    def __init__(self, members: Sequence[SequenceModel]) -> None:
+        super().__init__()
+        _check_members(members)
+        first = members[0]
+        self.cell = _cell(first)
+        self.every_step = first.every_step
+        self.shapes = {name: parameter.shape for name, parameter in first.named_parameters()}
+        rows = [nn.utils.parameters_to_vector(member.parameters()).detach() for member in members]
+        self.values = nn.Parameter(torch.stack(rows))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def stacked(self) -> dict[str, Tensor]:
+        """Return views of all parameters, each (M, ...), by their names in a :class:`SequenceModel`."""
+        parts = self.values.split([shape.numel() for shape in self.shapes.values()], dim=1)
+        shaped = zip(self.shapes.items(), parts, strict=True)
+        return {name: part.unflatten(1, shape) for (name, shape), part in shaped}
+
+    def member(self, index: int) -> SequenceModel:
+        """Return a copy of one network as plain modules.
+
+        Args:
+            index: from 0 to M - 1, or from -M on, as in a list.
+
+        Raises:
+            IndexError: there is no such member.
+
+        Example:
+            >>> model = SequenceModel("lstm", 2, 8, 3)
+            >>> copy, x = Ensemble([model]).member(0), torch.randn(5, 6, 2)
+            >>> torch.equal(copy(x), model(x))
+            True
+        """
+        values = {name: tensor[index].detach().clone() for name, tensor in self.stacked().items()}
+        output_size, hidden_size = self.shapes["readout.weight"]
+        input_size = self.shapes["rnn.weight_ih_l0"][1]
+        with torch.device("meta"):  # no first values, so that no random numbers are drawn
+            model = SequenceModel(self.cell, input_size, hidden_size, output_size, every_step=self.every_step)
+        model.load_state_dict(values, assign=True)
+        return model
+
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Return the readouts of all members.
+
+        Args:
+            x: (B, T, d), the same inputs for all, or (M, B, T, d), each its own.
+            lengths: (B,) or (M, B) whole numbers from 0 to T: the readout is of the state after so many
+                steps, and what comes behind has no effect. All T when None.
+
+        Returns:
+            (M, B, m), or (M, B, T, m) with ``every_step``.
+
+        Raises:
+            TypeError, ValueError: inputs or lengths of the wrong kind or shape, or lengths out of range.
+        """
+        x = self._checked(x)
+        if self.every_step:
+            if lengths is not None:
+                raise ValueError("lengths must be None for members with every_step, got some; mask the loss")
+            states = torch.stack(self._run(_columns(x)), dim=2)  # (M, n, T, B)
+            return self._read(states).permute(0, 3, 2, 1)
+        if lengths is None:
+            return self._read(self._run(_columns(x))[-1]).mT
+        self._check_lengths(lengths, x)
+        if lengths.ndim == 1:
+            order = lengths.argsort(descending=True)
+            return self._read(self._sorted_last(x[:, order], lengths[order])).mT[:, order.argsort()]
+        return self._read(self._own_last(x, lengths)).mT
+
+    @torch.no_grad()
+    def states(self, x: Tensor) -> Tensor:
+        """Return all hidden states that the members visit while they read ``x``.
+
+        Args:
+            x: (B, T, d) or (M, B, T, d).
+
+        Returns:
+            (M, B, T, n), without a gradient; of an LSTM the outputs h_t, not the cells c_t.
+
+        Raises:
+            TypeError, ValueError: inputs of the wrong kind or shape.
+        """
+        return torch.stack(self._run(_columns(self._checked(x))), dim=3).permute(0, 2, 3, 1)
+
+    def _run(self, columns: list[Tensor]) -> Sequence[Tensor]:
+        """Return the states after each step, (M, n, B_t); ``columns`` as :func:`_columns` makes them."""
+        matrix = _joint(self.cell, *(self.stacked()[name] for name in _RECURRENT))
+        columns = [column.expand(len(self), -1, -1) for column in columns]
+        if torch.is_grad_enabled():
+            states: Sequence[Tensor] = _Recurrence.apply(self.cell, matrix, *columns)
+            return states
+        return [h for h, _ in _steps(self.cell, matrix, columns)]
+
+    def _sorted_last(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Return the states (M, n, B) at the ends of sequences that are sorted, the longest first."""
+        running = (lengths > torch.arange(x.shape[2], device=x.device)[:, None]).sum(dim=1).tolist()
+        running = running[: max(int(lengths[0]), 1)]  # sequences in each step
+        states = self._run(_columns(x, running))
+        ended = [h[:, :, rest:] for h, rest in zip(states, [*running[1:], 0], strict=True)]
+        empty = states[0].new_zeros(*states[0].shape[:2], len(lengths) - running[0])
+        return torch.cat([*reversed(ended), empty], dim=2)
+
+    def _own_last(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Return the states (M, n, B) at ends that are each member's own."""
+        behind = lengths[:, :, None] <= torch.arange(x.shape[2], device=x.device)
+        states = self._run(_columns(x.masked_fill(behind[..., None], 0)))
+        history = torch.stack([torch.zeros_like(states[0]), *states], dim=3)  # (M, n, B, 1 + T)
+        index = lengths[:, None, :, None].expand(*history.shape[:3], 1).long()
+        return history.gather(3, index).squeeze(3)
+
+    def _read(self, states: Tensor) -> Tensor:
+        """Return W_y h + b of states (M, n, ...)."""
+        weight, bias = self.stacked()["readout.weight"], self.stacked()["readout.bias"]
+        return torch.baddbmm(bias[:, :, None], weight, states.flatten(2)).unflatten(2, states.shape[2:])
+
+    def _checked(self, x: Tensor) -> Tensor:
+        """Return ``x`` as (1, B, T, d) or (M, B, T, d)."""
+        if not isinstance(x, Tensor):
+            raise TypeError(f"x must be a torch.Tensor, got {type(x).__name__}; use torch.as_tensor")
+        d = self.shapes["rnn.weight_ih_l0"][1]
+        good = x.ndim in (3, 4) and x.shape[-1] == d and x.numel() > 0
+        if not good or (x.ndim == 4 and len(x) != len(self)):
+            raise ValueError(
+                f"x must have shape (B, T, {d}) or ({len(self)}, B, T, {d}) and no empty axis, "
+                f"got {tuple(x.shape)}; one number a step is x[..., None]"
+            )
+        return x if x.ndim == 4 else x[None]
+
+    def _check_lengths(self, lengths: Tensor, x: Tensor) -> None:
+        if not isinstance(lengths, Tensor) or lengths.dtype not in _WHOLE:
+            kind = lengths.dtype if isinstance(lengths, Tensor) else type(lengths).__name__
+            raise TypeError(f"lengths must be a tensor of whole numbers, got {kind}; use torch.as_tensor")
+        B, T = x.shape[1:3]
+        if lengths.shape not in ((B,), (len(self), B)):
+            raise ValueError(
+                f"lengths must have shape ({B},) or ({len(self)}, {B}), got {tuple(lengths.shape)}; "
+                "give one for each sequence"
+            )
+        least, most = int(lengths.min()), int(lengths.max())
+        if least < 0 or most > T:
+            raise ValueError(
+                f"lengths must be from 0 to {T}, the steps of x, got {least} to {most}; count the symbols"
+            )
+
+
+def _cell(model: SequenceModel) -> str:
+    return "linear" if isinstance(model.rnn, LinearRNN) else _CELLS[model.rnn.mode]
+
+
+def _check_members(members: Sequence[SequenceModel]) -> None:
+    if not members:
+        raise ValueError("members must hold at least one network, got none; give a list of SequenceModel")
+    for member in members:
+        if not isinstance(member, SequenceModel):
+            raise TypeError(
+                f"members must be SequenceModel, got {type(member).__name__}; build them with that class"
+            )
+        if tuple(name for name, _ in member.named_parameters()) != _PARAMETERS:
+            raise ValueError(
+                f"members must have one layer, one direction and biases, got {member.rnn}; "
+                "train others one by one with training.fit"
+            )
+        if not all(parameter.requires_grad for parameter in member.parameters()):
+            raise ValueError(
+                "members must have no frozen parameters, got some; train such networks with training.fit"
+            )
+    kinds = {_kind(member) for member in members}
+    if len(kinds) > 1:
+        raise ValueError(
+            f"members must be alike in cell, sizes, every_step, dtype and device, got {len(kinds)} kinds; "
+            "make one ensemble of each"
+        )
+
+
+def _kind(member: SequenceModel) -> tuple[Any, ...]:
+    shapes = tuple(parameter.shape for parameter in member.parameters())
+    weight = member.readout.weight
+    return _cell(member), member.every_step, shapes, weight.dtype, weight.device
+
+
+# -------------------------------------------------------------------------------------------- recurrence
+
+
+def _columns(x: Tensor, running: Sequence[int] | None = None) -> list[Tensor]:
+    """Return each step's inputs with a one below them, which the bias is the weight of.
+
+    Args:
+        x: (M or 1, B, T, d).
+        running: how many sequences, from the first, are read in each step; all when None.
+
+    Returns:
+        T columns (M or 1, d + 1, B_t), or as many as there are in ``running``.
+    """
+    columns = torch.cat([x, torch.ones_like(x[..., :1])], dim=3).permute(2, 0, 3, 1).unbind()
+    if running is None:
+        return list(columns)
+    return [column[:, :, :count] for column, count in zip(columns, running, strict=False)]
+
+
+def _joint(cell: str, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
+    """Return one matrix for the state, the inputs and the one: (M, gates · n, n + d + 1)."""
+    if cell == "gru":  # r multiplies W_hn h + b_hn, but not W_in x + b_in: two rows of blocks, r z hn xn
+        n = w_hh.shape[2]
+        w_hh = torch.cat([w_hh, torch.zeros_like(w_hh[:, :n])], dim=1)
+        w_ih = torch.cat([w_ih[:, : 2 * n], torch.zeros_like(w_ih[:, :n]), w_ih[:, 2 * n :]], dim=1)
+        bias = torch.cat([b_ih[:, : 2 * n] + b_hh[:, : 2 * n], b_hh[:, 2 * n :], b_ih[:, 2 * n :]], dim=1)
+    else:
+        bias = b_ih + b_hh
+    return torch.cat([w_hh, w_ih, bias[:, :, None]], dim=2)
+
+
+# A cell is two functions. The first takes the gates' sums a, the last state h and the last memory c (an
+# LSTM's; others hand on what they got) and returns the next h and c and what the second needs. That one takes the
+# gradients of the next h and c and returns those of a, of the last h directly (if there is one) and of c.
+_Step = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, tuple[Tensor, ...]]]
+_Gradient = Callable[..., tuple[Tensor, Tensor | None, Tensor]]
+_through_sigmoid = torch.ops.aten.sigmoid_backward  # (g, s) to g s (1 - s), in one pass
+_through_tanh = torch.ops.aten.tanh_backward  # (g, y) to g (1 - y²)
+
+
+def _linear(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+    return a, c, ()
+
+
+def _linear_gradient(gh: Tensor, gc: Tensor) -> tuple[Tensor, None, Tensor]:
+    return gh, None, gc
+
+
+def _tanh(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+    h = a.tanh_()
+    return h, c, (h,)
+
+
+def _tanh_gradient(gh: Tensor, gc: Tensor, h: Tensor) -> tuple[Tensor, None, Tensor]:
+    return _through_tanh(gh, h), None, gc
+
+
+def _relu(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+    h = a.relu_()
+    return h, c, (h,)
+
+
+def _relu_gradient(gh: Tensor, gc: Tensor, h: Tensor) -> tuple[Tensor, None, Tensor]:
+    return gh.masked_fill(h <= 0, 0), None, gc
+
+
+def _lstm(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+    i, f, g, o = a.chunk(4, dim=1)
+    for gate in (i, f, o):
+        gate.sigmoid_()
+    g.tanh_()
+    memory = torch.addcmul(f * c, i, g)
+    squashed = memory.tanh()
+    return o * squashed, memory, (a, c, squashed)
+
+
+def _lstm_gradient(
+    gh: Tensor, gc: Tensor, a: Tensor, c: Tensor, squashed: Tensor
+) -> tuple[Tensor, None, Tensor]:
+    i, f, g, o = a.chunk(4, dim=1)
+    gc = gc + _through_tanh(gh * o, squashed)
+    sums = [
+        _through_sigmoid(gc * g, i),
+        _through_sigmoid(gc * c, f),
+        _through_tanh(gc * i, g),
+        _through_sigmoid(gh * squashed, o),
+    ]
+    return torch.cat(sums, dim=1), None, gc * f
+
+
+def _gru(a: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+    r, z, past, new = a.chunk(4, dim=1)
+    r.sigmoid_()
+    z.sigmoid_()
+    new.addcmul_(r, past).tanh_()
+    return torch.lerp(new, h, z), c, (a, h)
+
+
+def _gru_gradient(gh: Tensor, gc: Tensor, a: Tensor, h: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    r, z, past, new = a.chunk(4, dim=1)
+    direct = gh * z
+    g_new = _through_tanh(gh - direct, new)
+    sums = [_through_sigmoid(g_new * past, r), _through_sigmoid(gh * (h - new), z), g_new * r, g_new]
+    return torch.cat(sums, dim=1), direct, gc
+
+
+_RULES: dict[str, tuple[_Step, _Gradient]] = {
+    "linear": (_linear, _linear_gradient),
+    "tanh": (_tanh, _tanh_gradient),
+    "relu": (_relu, _relu_gradient),
+    "lstm": (_lstm, _lstm_gradient),
+    "gru": (_gru, _gru_gradient),
+}
+
+
+def _steps(
+    cell: str, matrix: Tensor, columns: Sequence[Tensor]
+) -> Iterator[tuple[Tensor, tuple[Tensor, ...]]]:
+    """Yield after each step the state (M, n, B_t) and the tensors that its gradient needs."""
+    step, _ = _RULES[cell]
+    n = matrix.shape[2] - columns[0].shape[1]
+    h = matrix.new_zeros(len(matrix), n, columns[0].shape[2])
+    c = h if cell == "lstm" else h[:, :0]
+    for column in columns:
+        running = column.shape[2]
+        joint = torch.cat([h[:, :, :running], column], dim=1)  # (M, n + d + 1, B_t)
+        h, c, kept = step(torch.bmm(matrix, joint), joint[:, :n], c[:, :, :running])
+        yield h, (joint, *kept)
+
+
+class _Recurrence(torch.autograd.Function):
+    """The states that a cell visits, differentiable in the joint matrix and the columns."""
+
+    @staticmethod
+    def forward(ctx: Any, cell: str, matrix: Tensor, *columns: Tensor) -> tuple[Tensor, ...]:
+        """Return the states after each step, (M, n, B_t)."""
+        states, tape = zip(*_steps(cell, matrix, columns), strict=True)
+        ctx.cell, ctx.kept, ctx.columns = cell, len(tape[0]), columns[0].shape[1]
+        ctx.save_for_backward(matrix, *chain.from_iterable(tape))
+        ctx.set_materialize_grads(False)  # most states have no gradient of their own: None, not zeros
+        return states
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
+        """Return the gradients of ``forward``'s arguments."""
+        matrix, *saved = ctx.saved_tensors
+        tape = [saved[i : i + ctx.kept] for i in range(0, len(saved), ctx.kept)]
+        _, gradient_of = _RULES[ctx.cell]
+        n = matrix.shape[2] - ctx.columns
+        through_matrix, through_columns = torch.zeros_like(matrix), []
+        gh = matrix.new_zeros(len(matrix), n, 0)
+        gc = gh if ctx.cell == "lstm" else gh[:, :0]
+        for own, (joint, *kept) in zip(reversed(gradients), reversed(tape), strict=True):
+            gh, gc = _widened(gh, joint.shape[2]), _widened(gc, joint.shape[2])
+            delta, direct, gc = gradient_of(gh if own is None else gh + own, gc, *kept)
+            through_matrix.baddbmm_(delta, joint.mT)
+            below = torch.bmm(matrix.mT, delta)  # (M, n + d + 1, B_t)
+            gh = below[:, :n] if direct is None else below[:, :n] + direct
+            through_columns.append(below[:, n:])
+        return None, through_matrix, *reversed(through_columns)
+
+
+def _widened(gradient: Tensor, running: int) -> Tensor:
+    """Return ``gradient`` with zeros for the sequences that end here."""
+    missing = running - gradient.shape[2]
+    return nn.functional.pad(gradient, (0, missing)) if missing else gradient
+
+
+# ---------------------------------------------------------------------------------------------- training
+
+
+@dataclass(frozen=True)
+class EnsembleHistory:
+    """What :func:`fit` saw.
+
+    Args:
+        losses: M numbers a step, before the step was taken; NaN for a member that has stopped.
+        measures: what ``measure`` returned, first before the training, then after every ``every`` steps.
+        diverged: for each member the number of the step, from 1, whose loss or gradient was not finite
+            and that it did not take; None if there was none.
+    """
+
+    losses: list[list[float]] = field(default_factory=list)
+    measures: list[Any] = field(default_factory=list)
+    diverged: list[int | None] = field(default_factory=list)
+
+
+def cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Return each member's mean cross-entropy.
+
+    Args:
+        outputs: (M, ..., m) scores.
+        targets: (...) or (M, ...) classes from 0 to m - 1.
+
+    Returns:
+        (M,) nats.
+
+    Raises:
+        ValueError: shapes that do not fit.
+
+    Example:
+        >>> cross_entropies(torch.zeros(3, 5, 2), torch.ones(5).long()).exp()
+        tensor([2., 2., 2.])
+    """
+    targets = _expanded(targets, outputs.shape[:-1])
+    each = nn.functional.cross_entropy(outputs.flatten(0, -2), targets.flatten(), reduction="none")
+    return each.view(len(outputs), -1).mean(dim=1)
+
+
+def mean_squares(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Return each member's mean squared error.
+
+    Args:
+        outputs: (M, ...) predictions.
+        targets: (...) or (M, ...).
+
+    Returns:
+        (M,), in the square of the targets' unit.
+
+    Raises:
+        ValueError: shapes that do not fit.
+
+    Example:
+        >>> mean_squares(torch.tensor([[[1.0]], [[3.0]]]), torch.zeros(1, 1))
+        tensor([1., 9.])
+    """
+    return (outputs - _expanded(targets, outputs.shape)).square().flatten(1).mean(dim=1)
+
+
+def _expanded(targets: Tensor, shape: torch.Size) -> Tensor:
+    if targets.shape not in (shape, shape[1:]):
+        raise ValueError(
+            f"targets must have shape {tuple(shape[1:])} or {tuple(shape)}, got {tuple(targets.shape)}; "
+            "broadcasting would pair the wrong numbers"
+        )
+    return targets.expand(shape)
+
+
+def fit(
+    ensemble: Ensemble,
+    batches: Iterable[tuple[Any, Tensor]],
+    loss: Callable[[Tensor, Tensor], Tensor],
+    *,
+    lr: float | Sequence[float],
+    steps: int,
+    clip: float | None = None,
+    measure: Callable[[Ensemble], Any] | None = None,
+    every: int = 1,
+) -> EnsembleHistory:
+    """Train all members with Adam, each as :func:`training.fit` would train it alone, up to rounding.
+
+    A member that diverges stays as that step found it, and the others go on as if it were not there.
+
+    Args:
+        ensemble: changed in place.
+        batches: pairs (inputs, targets) or ((inputs, lengths), targets), at least ``steps`` of them.
+        loss: takes outputs (M, ...) and targets, returns M numbers, as :func:`cross_entropies`.
+        lr: Adam's learning rate, positive; one for all or one for each member.
+        steps: updates, at least 0.
+        clip: largest norm of each member's gradient; None leaves it as it is.
+        measure: called with the ensemble before the first step and after every ``every`` steps.
+        every: steps from one measure to the next.
+
+    Raises:
+        TypeError, ValueError: if a setting is of the wrong kind or out of range, or the batches run out.
+
+    Example:
+        >>> pair = Ensemble([SequenceModel("linear", 1, 1, 1) for _ in range(2)])
+        >>> x = torch.linspace(-1, 1, 8)[:, None, None]
+        >>> history = fit(pair, [(x, 2 * x[:, 0])] * 200, mean_squares, lr=[0.1, 0.05], steps=200)
+        >>> history.diverged, max(history.losses[-1]) < 1e-3
+        ([None, None], True)
+    """
+    rates = _rates(lr, ensemble)
+    if clip is not None:
+        _check_positive("clip", clip)
+    steps, every = _check.count("steps", steps, 0), _check.count("every", every, 1)
+    adam = _Adam(ensemble.values, rates)
+    diverged: list[int | None] = [None] * len(ensemble)
+    history = EnsembleHistory([], [] if measure is None else [measure(ensemble)], diverged)
+    for inputs, targets in islice(batches, steps):
+        losses = loss(ensemble(*inputs) if isinstance(inputs, tuple) else ensemble(inputs), targets)
+        (gradient,) = torch.autograd.grad(losses.sum(), ensemble.values)
+        finite = losses.isfinite() & gradient.isfinite().all(dim=1)
+        step = len(history.losses) + 1
+        for i, fine in enumerate(finite.tolist()):
+            if diverged[i] is None and not fine:
+                diverged[i] = step
+        going = torch.tensor([when is None for when in diverged], device=gradient.device)
+        if not going.any():
+            break
+        history.losses.append(losses.detach().masked_fill(~going, math.nan).tolist())
+        if clip is not None:
+            norms = gradient.norm(dim=1, keepdim=True)
+            gradient = gradient * (clip / (norms + 1e-6)).clamp(max=1)
+        adam.step(gradient, going)
+        if measure is not None and step % every == 0:
+            history.measures.append(measure(ensemble))
+    if len(history.losses) < steps and None in diverged:
+        raise ValueError(
+            f"batches must hold at least {steps}, one a step, got {len(history.losses)}; "
+            "training.shuffled gives as many as are asked for"
+        )
+    return history
+
+
+class _Adam:
+    """Adam as in ``torch.optim.Adam``, with a learning rate for each row."""
+
+    def __init__(self, values: Tensor, rates: Tensor) -> None:
+        self.values, self.rates, self.steps = values, rates[:, None], 0
+        self.mean, self.square = torch.zeros_like(values), torch.zeros_like(values)
+
+    @torch.no_grad()
+    def step(self, gradient: Tensor, going: Tensor) -> None:
+        self.steps += 1
+        self.mean.lerp_(gradient, 1 - 0.9)
+        self.square.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
+        size = (self.square.sqrt() / math.sqrt(1 - 0.999**self.steps)).add_(1e-8)
+        update = self.mean / size * (self.rates / (1 - 0.9**self.steps))
+        self.values.sub_(update.masked_fill_(~going[:, None], 0))
+
+
+def _rates(lr: float | Sequence[float], ensemble: Ensemble) -> Tensor:
+    rates = [lr] * len(ensemble) if isinstance(lr, numbers.Real) else list(lr)  # type: ignore[arg-type]
+    for rate in rates:
+        _check_positive("lr", rate)
+    if len(rates) != len(ensemble):
+        raise ValueError(
+            f"lr must be one number or {len(ensemble)}, one for each member, got {len(rates)}; check the list"
+        )
+    return torch.tensor(rates, dtype=ensemble.values.dtype, device=ensemble.values.device)
+
+
+def _check_positive(name: str, value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}; use float(...)")
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be positive and finite, got {value}; Adam's usual lr is 0.001")
+
+
+@torch.no_grad()
+def accuracies(
+    ensemble: Ensemble, inputs: Tensor, labels: Tensor, lengths: Tensor | None = None, batch_size: int = 1000
+) -> list[float]:
+    """Return for each member the share of inputs whose largest output is the right class.
+
+    Args:
+        ensemble: maps inputs to scores (M, B, m).
+        inputs: (N, T, d), or (M, N, T, d).
+        labels: (N,) or (M, N) classes from 0 to m - 1.
+        lengths: (N,) or (M, N), as the ensemble takes them; None for all T steps.
+        batch_size: inputs at a time; it changes nothing but the memory.
+
+    Raises:
+        ValueError: if there are no inputs, not as many labels, or batch_size is below 1.
+    """
+    size = _check.count("batch_size", batch_size, 1)
+    count = inputs.shape[-3]
+    if count == 0 or labels.shape[-1] != count:
+        raise ValueError(
+            f"inputs and labels must be as many, and at least 1, got {count} and {labels.shape[-1]}; "
+            "check their axes"
+        )
+    right = torch.zeros(len(ensemble), dtype=torch.long, device=labels.device)
+    for start in range(0, count, size):
+        part = slice(start, start + size)
+        outputs = ensemble(inputs[..., part, :, :], None if lengths is None else lengths[..., part])
+        right += (outputs.argmax(dim=-1) == labels[..., part]).sum(dim=1)
+    return [int(number) / count for number in right]
+
+
+def worthwhile(cell: str) -> bool:
+    """Return whether :func:`fit` is faster than a loop over plain modules."""
+    return cell in ("linear", "tanh", "relu", "lstm", "gru")
