@@ -1,27 +1,23 @@
 """Many networks of one shape trained side by side: one batched matrix product a step, not one for each.
 
 A call into PyTorch costs microseconds, however little it computes, and for small networks that is most of
-the time: an ensemble pays it once for all members. Its gradients are written out by hand, as automatic ones
-record every small operation; and a sequence that has ended is no longer computed.
-
-The batch is the last axis inside: a state is (M, n, B), so that equations read W h and gates are whole rows.
+the time: an ensemble pays it once for all members.
 """
 
 from __future__ import annotations
 
 import math
-import numbers
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
-from eigen_teach import _check
+from eigen_teach import _check, _recurrence
 from eigen_teach.models import LinearRNN, SequenceModel
+from eigen_teach.training import _check_positive
 
 _CELLS = {"RNN_TANH": "tanh", "RNN_RELU": "relu", "LSTM": "lstm", "GRU": "gru"}  # by PyTorch's mode
 _RECURRENT = ("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0")
@@ -110,15 +106,15 @@ class Ensemble(nn.Module):
         if self.every_step:
             if lengths is not None:
                 raise ValueError("lengths must be None for members with every_step, got some; mask the loss")
-            states = torch.stack(self._run(_columns(x)), dim=2)  # (M, n, T, B)
+            states = torch.stack(self._run(x), dim=2)  # (M, n, T, B)
             return self._read(states).permute(0, 3, 2, 1)
         if lengths is None:
-            return self._read(self._run(_columns(x))[-1]).mT
+            return self._read(self._run(x)[-1]).mT
         self._check_lengths(lengths, x)
-        if lengths.ndim == 1:
-            order = lengths.argsort(descending=True)
-            return self._read(self._sorted_last(x[:, order], lengths[order])).mT[:, order.argsort()]
-        return self._read(self._own_last(x, lengths)).mT
+        if lengths.ndim == 2:
+            return self._read(self._own_ends(x, lengths)).mT
+        order = lengths.argsort(descending=True)
+        return self._read(self._sorted_ends(x[:, order], lengths[order])).mT[:, order.argsort()]
 
     @torch.no_grad()
     def states(self, x: Tensor) -> Tensor:
@@ -133,38 +129,40 @@ class Ensemble(nn.Module):
         Raises:
             TypeError, ValueError: inputs of the wrong kind or shape.
         """
-        return torch.stack(self._run(_columns(self._checked(x))), dim=3).permute(0, 2, 3, 1)
+        return torch.stack(self._run(self._checked(x)), dim=3).permute(0, 2, 3, 1)
 
-    def _run(self, columns: list[Tensor]) -> Sequence[Tensor]:
-        """Return the states after each step, (M, n, B_t); ``columns`` as :func:`_columns` makes them."""
-        matrix = _joint(self.cell, *(self.stacked()[name] for name in _RECURRENT))
-        columns = [column.expand(len(self), -1, -1) for column in columns]
-        if torch.is_grad_enabled():
-            states: Sequence[Tensor] = _Recurrence.apply(self.cell, matrix, *columns)
-            return states
-        return [h for h, _ in _steps(self.cell, matrix, columns)]
+    def _run(
+        self, x: Tensor, running: Sequence[int] | None = None, wanted: Sequence[int] | None = None
+    ) -> list[Tensor]:
+        """Return states (M, n, ...) a step; ``running`` and ``wanted`` as in ``_recurrence``, else all."""
+        parameters = self.stacked()
+        matrix = _recurrence.joined_weights(self.cell, *(parameters[name] for name in _RECURRENT))
+        x = x.expand(len(self), -1, -1, -1)
+        inputs = _recurrence.joined_inputs(x, [x.shape[1]] * x.shape[2] if running is None else running)
+        return _recurrence.run(self.cell, matrix, inputs, wanted)
 
-    def _sorted_last(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Return the states (M, n, B) at the ends of sequences that are sorted, the longest first."""
-        running = (lengths > torch.arange(x.shape[2], device=x.device)[:, None]).sum(dim=1).tolist()
-        running = running[: max(int(lengths[0]), 1)]  # sequences in each step
-        states = self._run(_columns(x, running))
-        ended = [h[:, :, rest:] for h, rest in zip(states, [*running[1:], 0], strict=True)]
-        empty = states[0].new_zeros(*states[0].shape[:2], len(lengths) - running[0])
-        return torch.cat([*reversed(ended), empty], dim=2)
+    def _sorted_ends(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Return the last states (M, n, B) of sequences of which the longest come first."""
+        steps = torch.arange(max(int(lengths[0]), 1), device=x.device)
+        running = (lengths > steps[:, None]).sum(dim=1).tolist()
+        ended = self._run(x, running, wanted=[*running[1:], 0])
+        unread = ended[0].new_zeros(*ended[0].shape[:2], len(lengths) - running[0])
+        return torch.cat([*reversed(ended), unread], dim=2)
 
-    def _own_last(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Return the states (M, n, B) at ends that are each member's own."""
+    def _own_ends(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Return the last states (M, n, B) of sequences that end elsewhere for each member."""
         behind = lengths[:, :, None] <= torch.arange(x.shape[2], device=x.device)
-        states = self._run(_columns(x.masked_fill(behind[..., None], 0)))
+        states = self._run(x.masked_fill(behind[..., None], 0))
         history = torch.stack([torch.zeros_like(states[0]), *states], dim=3)  # (M, n, B, 1 + T)
         index = lengths[:, None, :, None].expand(*history.shape[:3], 1).long()
-        return history.gather(3, index).squeeze(3)
+        return history.gather(3, index)[..., 0]
 
     def _read(self, states: Tensor) -> Tensor:
         """Return W_y h + b of states (M, n, ...)."""
-        weight, bias = self.stacked()["readout.weight"], self.stacked()["readout.bias"]
-        return torch.baddbmm(bias[:, :, None], weight, states.flatten(2)).unflatten(2, states.shape[2:])
+        parameters = self.stacked()
+        weight, bias = parameters["readout.weight"], parameters["readout.bias"]
+        outputs = torch.baddbmm(bias[:, :, None], weight, states.flatten(2))
+        return outputs.view(*outputs.shape[:2], *states.shape[2:])
 
     def _checked(self, x: Tensor) -> Tensor:
         """Return ``x`` as (1, B, T, d) or (M, B, T, d)."""
@@ -229,175 +227,6 @@ def _kind(member: SequenceModel) -> tuple[Any, ...]:
     shapes = tuple(parameter.shape for parameter in member.parameters())
     weight = member.readout.weight
     return _cell(member), member.every_step, shapes, weight.dtype, weight.device
-
-
-# -------------------------------------------------------------------------------------------- recurrence
-
-
-def _columns(x: Tensor, running: Sequence[int] | None = None) -> list[Tensor]:
-    """Return each step's inputs with a one below them, which the bias is the weight of.
-
-    Args:
-        x: (M or 1, B, T, d).
-        running: how many sequences, from the first, are read in each step; all when None.
-
-    Returns:
-        T columns (M or 1, d + 1, B_t), or as many as there are in ``running``.
-    """
-    columns = torch.cat([x, torch.ones_like(x[..., :1])], dim=3).permute(2, 0, 3, 1).unbind()
-    if running is None:
-        return list(columns)
-    return [column[:, :, :count] for column, count in zip(columns, running, strict=False)]
-
-
-def _joint(cell: str, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
-    """Return one matrix for the state, the inputs and the one: (M, gates · n, n + d + 1)."""
-    if cell == "gru":  # r multiplies W_hn h + b_hn, but not W_in x + b_in: two rows of blocks, r z hn xn
-        n = w_hh.shape[2]
-        w_hh = torch.cat([w_hh, torch.zeros_like(w_hh[:, :n])], dim=1)
-        w_ih = torch.cat([w_ih[:, : 2 * n], torch.zeros_like(w_ih[:, :n]), w_ih[:, 2 * n :]], dim=1)
-        bias = torch.cat([b_ih[:, : 2 * n] + b_hh[:, : 2 * n], b_hh[:, 2 * n :], b_ih[:, 2 * n :]], dim=1)
-    else:
-        bias = b_ih + b_hh
-    return torch.cat([w_hh, w_ih, bias[:, :, None]], dim=2)
-
-
-# A cell is two functions. The first takes the gates' sums a, the last state h and the last memory c (an
-# LSTM's; others hand on what they got) and returns the next h and c and what the second needs. That one takes the
-# gradients of the next h and c and returns those of a, of the last h directly (if there is one) and of c.
-_Step = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, tuple[Tensor, ...]]]
-_Gradient = Callable[..., tuple[Tensor, Tensor | None, Tensor]]
-_through_sigmoid = torch.ops.aten.sigmoid_backward  # (g, s) to g s (1 - s), in one pass
-_through_tanh = torch.ops.aten.tanh_backward  # (g, y) to g (1 - y²)
-
-
-def _linear(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
-    return a, c, ()
-
-
-def _linear_gradient(gh: Tensor, gc: Tensor) -> tuple[Tensor, None, Tensor]:
-    return gh, None, gc
-
-
-def _tanh(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
-    h = a.tanh_()
-    return h, c, (h,)
-
-
-def _tanh_gradient(gh: Tensor, gc: Tensor, h: Tensor) -> tuple[Tensor, None, Tensor]:
-    return _through_tanh(gh, h), None, gc
-
-
-def _relu(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
-    h = a.relu_()
-    return h, c, (h,)
-
-
-def _relu_gradient(gh: Tensor, gc: Tensor, h: Tensor) -> tuple[Tensor, None, Tensor]:
-    return gh.masked_fill(h <= 0, 0), None, gc
-
-
-def _lstm(a: Tensor, _h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
-    i, f, g, o = a.chunk(4, dim=1)
-    for gate in (i, f, o):
-        gate.sigmoid_()
-    g.tanh_()
-    memory = torch.addcmul(f * c, i, g)
-    squashed = memory.tanh()
-    return o * squashed, memory, (a, c, squashed)
-
-
-def _lstm_gradient(
-    gh: Tensor, gc: Tensor, a: Tensor, c: Tensor, squashed: Tensor
-) -> tuple[Tensor, None, Tensor]:
-    i, f, g, o = a.chunk(4, dim=1)
-    gc = gc + _through_tanh(gh * o, squashed)
-    sums = [
-        _through_sigmoid(gc * g, i),
-        _through_sigmoid(gc * c, f),
-        _through_tanh(gc * i, g),
-        _through_sigmoid(gh * squashed, o),
-    ]
-    return torch.cat(sums, dim=1), None, gc * f
-
-
-def _gru(a: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
-    r, z, past, new = a.chunk(4, dim=1)
-    r.sigmoid_()
-    z.sigmoid_()
-    new.addcmul_(r, past).tanh_()
-    return torch.lerp(new, h, z), c, (a, h)
-
-
-def _gru_gradient(gh: Tensor, gc: Tensor, a: Tensor, h: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    r, z, past, new = a.chunk(4, dim=1)
-    direct = gh * z
-    g_new = _through_tanh(gh - direct, new)
-    sums = [_through_sigmoid(g_new * past, r), _through_sigmoid(gh * (h - new), z), g_new * r, g_new]
-    return torch.cat(sums, dim=1), direct, gc
-
-
-_RULES: dict[str, tuple[_Step, _Gradient]] = {
-    "linear": (_linear, _linear_gradient),
-    "tanh": (_tanh, _tanh_gradient),
-    "relu": (_relu, _relu_gradient),
-    "lstm": (_lstm, _lstm_gradient),
-    "gru": (_gru, _gru_gradient),
-}
-
-
-def _steps(
-    cell: str, matrix: Tensor, columns: Sequence[Tensor]
-) -> Iterator[tuple[Tensor, tuple[Tensor, ...]]]:
-    """Yield after each step the state (M, n, B_t) and the tensors that its gradient needs."""
-    step, _ = _RULES[cell]
-    n = matrix.shape[2] - columns[0].shape[1]
-    h = matrix.new_zeros(len(matrix), n, columns[0].shape[2])
-    c = h if cell == "lstm" else h[:, :0]
-    for column in columns:
-        running = column.shape[2]
-        joint = torch.cat([h[:, :, :running], column], dim=1)  # (M, n + d + 1, B_t)
-        h, c, kept = step(torch.bmm(matrix, joint), joint[:, :n], c[:, :, :running])
-        yield h, (joint, *kept)
-
-
-class _Recurrence(torch.autograd.Function):
-    """The states that a cell visits, differentiable in the joint matrix and the columns."""
-
-    @staticmethod
-    def forward(ctx: Any, cell: str, matrix: Tensor, *columns: Tensor) -> tuple[Tensor, ...]:
-        """Return the states after each step, (M, n, B_t)."""
-        states, tape = zip(*_steps(cell, matrix, columns), strict=True)
-        ctx.cell, ctx.kept, ctx.columns = cell, len(tape[0]), columns[0].shape[1]
-        ctx.save_for_backward(matrix, *chain.from_iterable(tape))
-        ctx.set_materialize_grads(False)  # most states have no gradient of their own: None, not zeros
-        return states
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
-        """Return the gradients of ``forward``'s arguments."""
-        matrix, *saved = ctx.saved_tensors
-        tape = [saved[i : i + ctx.kept] for i in range(0, len(saved), ctx.kept)]
-        _, gradient_of = _RULES[ctx.cell]
-        n = matrix.shape[2] - ctx.columns
-        through_matrix, through_columns = torch.zeros_like(matrix), []
-        gh = matrix.new_zeros(len(matrix), n, 0)
-        gc = gh if ctx.cell == "lstm" else gh[:, :0]
-        for own, (joint, *kept) in zip(reversed(gradients), reversed(tape), strict=True):
-            gh, gc = _widened(gh, joint.shape[2]), _widened(gc, joint.shape[2])
-            delta, direct, gc = gradient_of(gh if own is None else gh + own, gc, *kept)
-            through_matrix.baddbmm_(delta, joint.mT)
-            below = torch.bmm(matrix.mT, delta)  # (M, n + d + 1, B_t)
-            gh = below[:, :n] if direct is None else below[:, :n] + direct
-            through_columns.append(below[:, n:])
-        return None, through_matrix, *reversed(through_columns)
-
-
-def _widened(gradient: Tensor, running: int) -> Tensor:
-    """Return ``gradient`` with zeros for the sequences that end here."""
-    missing = running - gradient.shape[2]
-    return nn.functional.pad(gradient, (0, missing)) if missing else gradient
 
 
 # ---------------------------------------------------------------------------------------------- training
@@ -514,28 +343,42 @@ def fit(
     history = EnsembleHistory([], [] if measure is None else [measure(ensemble)], diverged)
     for inputs, targets in islice(batches, steps):
         losses = loss(ensemble(*inputs) if isinstance(inputs, tuple) else ensemble(inputs), targets)
-        (gradient,) = torch.autograd.grad(losses.sum(), ensemble.values)
+        gradient = _gradient(losses, ensemble.values)
         finite = losses.isfinite() & gradient.isfinite().all(dim=1)
         step = len(history.losses) + 1
-        for i, fine in enumerate(finite.tolist()):
-            if diverged[i] is None and not fine:
-                diverged[i] = step
+        diverged[:] = [
+            step if when is None and not fine else when
+            for when, fine in zip(diverged, finite.tolist(), strict=True)
+        ]
+        if None not in diverged:
+            return history
         going = torch.tensor([when is None for when in diverged], device=gradient.device)
-        if not going.any():
-            break
         history.losses.append(losses.detach().masked_fill(~going, math.nan).tolist())
-        if clip is not None:
-            norms = gradient.norm(dim=1, keepdim=True)
-            gradient = gradient * (clip / (norms + 1e-6)).clamp(max=1)
-        adam.step(gradient, going)
+        adam.step(gradient if clip is None else _clipped(gradient, clip), going)
         if measure is not None and step % every == 0:
             history.measures.append(measure(ensemble))
-    if len(history.losses) < steps and None in diverged:
+    if len(history.losses) < steps:
         raise ValueError(
             f"batches must hold at least {steps}, one a step, got {len(history.losses)}; "
             "training.shuffled gives as many as are asked for"
         )
     return history
+
+
+def _gradient(losses: Tensor, values: Tensor) -> Tensor:
+    """Return the gradient (M, P) of each member's loss in its own parameters."""
+    if losses.shape != (len(values),):
+        raise ValueError(
+            f"loss must return {len(values)} numbers, one for each member, got shape {tuple(losses.shape)}; "
+            "see ensemble.cross_entropies"
+        )
+    gradients: tuple[Tensor] = torch.autograd.grad(losses.sum(), values)  # no loss depends on another row
+    return gradients[0]
+
+
+def _clipped(gradient: Tensor, largest: float) -> Tensor:
+    norms = gradient.norm(dim=1, keepdim=True)
+    return gradient * (largest / (norms + 1e-6)).clamp(max=1)  # as nn.utils.clip_grad_norm_
 
 
 class _Adam:
@@ -547,16 +390,17 @@ class _Adam:
 
     @torch.no_grad()
     def step(self, gradient: Tensor, going: Tensor) -> None:
+        """Update the rows that are still going."""
         self.steps += 1
         self.mean.lerp_(gradient, 1 - 0.9)
         self.square.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
-        size = (self.square.sqrt() / math.sqrt(1 - 0.999**self.steps)).add_(1e-8)
-        update = self.mean / size * (self.rates / (1 - 0.9**self.steps))
+        size = self.square.sqrt().div_(math.sqrt(1 - 0.999**self.steps)).add_(1e-8)
+        update = self.mean * (self.rates / (1 - 0.9**self.steps)) / size
         self.values.sub_(update.masked_fill_(~going[:, None], 0))
 
 
 def _rates(lr: float | Sequence[float], ensemble: Ensemble) -> Tensor:
-    rates = [lr] * len(ensemble) if isinstance(lr, numbers.Real) else list(lr)  # type: ignore[arg-type]
+    rates = list(lr) if isinstance(lr, Iterable) else [lr] * len(ensemble)
     for rate in rates:
         _check_positive("lr", rate)
     if len(rates) != len(ensemble):
@@ -564,13 +408,6 @@ def _rates(lr: float | Sequence[float], ensemble: Ensemble) -> Tensor:
             f"lr must be one number or {len(ensemble)}, one for each member, got {len(rates)}; check the list"
         )
     return torch.tensor(rates, dtype=ensemble.values.dtype, device=ensemble.values.device)
-
-
-def _check_positive(name: str, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}; use float(...)")
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be positive and finite, got {value}; Adam's usual lr is 0.001")
 
 
 @torch.no_grad()
@@ -591,19 +428,14 @@ def accuracies(
     """
     size = _check.count("batch_size", batch_size, 1)
     count = inputs.shape[-3]
-    if count == 0 or labels.shape[-1] != count:
+    if count == 0 or labels.shape not in ((count,), (len(ensemble), count)) or ensemble.every_step:
         raise ValueError(
-            f"inputs and labels must be as many, and at least 1, got {count} and {labels.shape[-1]}; "
-            "check their axes"
+            f"labels must be one for each of {count} inputs, at least 1, of members that read out once, "
+            f"got shape {tuple(labels.shape)}; check the axes"
         )
     right = torch.zeros(len(ensemble), dtype=torch.long, device=labels.device)
     for start in range(0, count, size):
         part = slice(start, start + size)
         outputs = ensemble(inputs[..., part, :, :], None if lengths is None else lengths[..., part])
         right += (outputs.argmax(dim=-1) == labels[..., part]).sum(dim=1)
-    return [int(number) / count for number in right]
-
-
-def worthwhile(cell: str) -> bool:
-    """Return whether :func:`fit` is faster than a loop over plain modules."""
-    return cell in ("linear", "tanh", "relu", "lstm", "gru")
+    return [number / count for number in right.tolist()]

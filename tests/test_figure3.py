@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from eigen_teach import init, spectra, training
 from eigen_teach.data import mnist
-from eigen_teach.experiments import figure3, pixel_mnist, scanline, sweep
+from eigen_teach.experiments import figure3, pixel_mnist, scanline, starts, sweep
 
 PAPER, QUICK = figure3.PRESETS["paper"], figure3.PRESETS["quick"]
 PIXELS = pixel_mnist.PRESETS["paper"]
@@ -206,7 +206,7 @@ def test_pixels_of_a_seed_share_all_but_the_recurrent_matrix():
     assert runs[0]["first_losses"] != runs[2]["first_losses"]
     model = scanline.build(SMALL_PIXELS, "tanh", 1, "cpu", input_size=1)
     fresh = bits(model)
-    scanline.restart(model.rnn, "irnn", 0.95, 1)
+    starts.restart(model.rnn, "irnn", 0.95, 1)
     assert differing(fresh, bits(model)) == {"rnn.weight_hh_l0"}
     x, y = pixel_mnist.pixels("train", "sample", 20, "cpu")
     first = next(training.shuffled(x, y, 8, seed=1))

@@ -20,7 +20,7 @@ from torch import Tensor
 from eigen_teach import ensemble, init, models, training
 from eigen_teach._check import Floats
 from eigen_teach.data import tomita
-from eigen_teach.experiments import sweep
+from eigen_teach.experiments import starts, sweep
 
 _WORDS, _MATRICES = 1, 2  # streams of random numbers of one seed
 
@@ -238,14 +238,11 @@ def start(config: Race, cell: str, field: Sequence[Entrant], seed: int) -> ensem
         shared = models.SequenceModel(cell, 2, config.hidden_size, 2)
     members = []
     for entrant in field:
-        member, fill = copy.deepcopy(shared), init.INITIALIZERS[entrant.initializer]
-        scale = {"radius": config.radius} if entrant.initializer in ("eigen", "haar") else {}
+        member = copy.deepcopy(shared)
         with training.seeded(_matrix_seed(seed, entrant.initializer)):
-            init.init_recurrent_(member.rnn, fill, **scale)
+            starts.fill(member.rnn, entrant.initializer, config.radius)
             if entrant.inputs_too:
-                weights = member.rnn.get_parameter("weight_ih_l0").detach()
-                for block in weights.split(config.hidden_size):
-                    fill(block)
+                starts.fill_inputs(member.rnn, entrant.initializer)
         members.append(member)
     return ensemble.Ensemble(members)
 

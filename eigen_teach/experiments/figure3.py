@@ -15,8 +15,6 @@ from eigen_teach.experiments import sweep
 if TYPE_CHECKING:
     from eigen_teach import models
 
-# "RNN-only initializers" in the paper, which leaves them out for LSTM and GRU.
-RNN_ONLY = ("irnn", "np_rnn")
 _REINIT = ("recurrent", "input_too")
 
 
@@ -83,12 +81,12 @@ def plan(config: Figure3) -> list[dict[str, Any]]:
         ValueError: if an initializer or ``reinit`` is unknown.
     """
     from eigen_teach import init
-    from eigen_teach.experiments import scanline
+    from eigen_teach.experiments import starts
 
-    scanline.check_known("initializers", config.initializers, init.INITIALIZERS)
-    scanline.check_known("reinit", [config.reinit], _REINIT)
+    starts.check_known("initializers", config.initializers, init.INITIALIZERS)
+    starts.check_known("reinit", [config.reinit], _REINIT)
     runs = sweep.grid(config.seeds, cell=config.cells, initializer=config.initializers)
-    return [run for run in runs if run["cell"] == "tanh" or run["initializer"] not in RNN_ONLY]
+    return [run for run in runs if run["cell"] == "tanh" or run["initializer"] not in starts.RNN_ONLY]
 
 
 def start(config: Figure3, run: Mapping[str, Any]) -> models.SequenceModel:
@@ -103,13 +101,14 @@ def start(config: Figure3, run: Mapping[str, Any]) -> models.SequenceModel:
 
     Example:
         >>> model = start(PRESETS["quick"], {"cell": "gru", "initializer": "eigen", "seed": 0})
-        >>> radii(spectra.recurrent_matrices(model.rnn))
+        >>> from eigen_teach.experiments import starts
+        >>> starts.radii(spectra.recurrent_matrices(model.rnn))
         {'l0.r': 0.95, 'l0.z': 0.95, 'l0.n': 0.95}
     """
-    from eigen_teach.experiments import scanline
+    from eigen_teach.experiments import scanline, starts
 
     model = scanline.build(config, run["cell"], run["seed"], "cpu")
-    scanline.restart(
+    starts.restart(
         model.rnn, run["initializer"], config.radius, run["seed"], input_too=config.reinit == "input_too"
     )
     return model
@@ -128,7 +127,7 @@ def run_one(config: Figure3, run: dict[str, Any], device: str) -> dict[str, Any]
         seed 0 also ``before`` and ``after``, the spectrum as :func:`upper_half`.
     """
     from eigen_teach import training
-    from eigen_teach.experiments import scanline
+    from eigen_teach.experiments import scanline, starts
 
     model = start(config, run).to(device)
     data = scanline.images("train", config.source, device)
@@ -140,21 +139,12 @@ def run_one(config: Figure3, run: dict[str, Any], device: str) -> dict[str, Any]
     after = spectra.recurrent_matrices(model.rnn)
     values = {
         **scanline.curves(history, scanline.batches_per_epoch(config, len(data[0]))),
-        "radius_before": radii(before),
-        "radius_after": radii(after),
+        "radius_before": starts.radii(before),
+        "radius_after": starts.radii(after),
     }
     if run["cell"] == "tanh" and run["seed"] == 0:  # 150 numbers a matrix: one seed is a picture
         values |= {"before": upper_half(before["l0.h"]), "after": upper_half(after["l0.h"])}
     return values
-
-
-def radii(matrices: Mapping[str, Floats]) -> dict[str, float]:
-    """Return the spectral radius of each recurrent matrix, to 4 digits.
-
-    Args:
-        matrices: gate → (n, n).
-    """
-    return {gate: round(float(spectra.spectral_radius(matrix)), 4) for gate, matrix in matrices.items()}
 
 
 def upper_half(matrix: Floats) -> list[list[float]]:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eigen_teach import spectra
 from eigen_teach.experiments import sweep
-from eigen_teach.experiments.figure3 import RNN_ONLY, radii
 
 if TYPE_CHECKING:
     from eigen_teach import models
@@ -91,10 +89,10 @@ def plan(config: Figure4) -> list[dict[str, Any]]:
         ValueError: if an initializer is unknown.
     """
     from eigen_teach import init
-    from eigen_teach.experiments import scanline
+    from eigen_teach.experiments import starts
 
     for name in ("initializers", "printed_for", "rivals"):
-        scanline.check_known(name, getattr(config, name), init.INITIALIZERS)
+        starts.check_known(name, getattr(config, name), init.INITIALIZERS)
     printed = sweep.grid(
         config.seeds, cell=config.cells, initializer=config.printed_for, lr=[config.printed_lr]
     )
@@ -104,7 +102,9 @@ def plan(config: Figure4) -> list[dict[str, Any]]:
     )
     more = [run for run in rivals if run["seed"] >= config.seeds]
     return [
-        run for run in printed + main + more if run["cell"] == "tanh" or run["initializer"] not in RNN_ONLY
+        run
+        for run in printed + main + more
+        if run["cell"] == "tanh" or run["initializer"] not in starts.RNN_ONLY
     ]
 
 
@@ -165,7 +165,7 @@ def start(config: Figure4, run: Mapping[str, Any], corpus: Corpus) -> models.Seq
         corpus: whose vocabularies it reads and writes.
     """
     from eigen_teach import models, training
-    from eigen_teach.experiments import scanline
+    from eigen_teach.experiments import starts
 
     with training.seeded(run["seed"]):
         model = models.Seq2Seq(
@@ -176,7 +176,7 @@ def start(config: Figure4, run: Mapping[str, Any], corpus: Corpus) -> models.Seq
             hidden_size=config.hidden_size,
         )
     for rnn, seed in ((model.encoder, 2 * run["seed"]), (model.decoder, 2 * run["seed"] + 1)):
-        scanline.restart(rnn, run["initializer"], config.radius, seed)
+        starts.restart(rnn, run["initializer"], config.radius, seed)
     return model
 
 
@@ -186,5 +186,8 @@ def radius_of(model: models.Seq2Seq) -> dict[str, dict[str, float]]:
     Args:
         model: the network.
     """
+    from eigen_teach import spectra
+    from eigen_teach.experiments import starts
+
     layers = {"encoder": model.encoder, "decoder": model.decoder}
-    return {name: radii(spectra.recurrent_matrices(rnn)) for name, rnn in layers.items()}
+    return {name: starts.radii(spectra.recurrent_matrices(rnn)) for name, rnn in layers.items()}

@@ -63,9 +63,9 @@ def plan(config: PixelMnist) -> list[dict[str, Any]]:
         ValueError: if an initializer is unknown.
     """
     from eigen_teach import init
-    from eigen_teach.experiments import scanline
+    from eigen_teach.experiments import starts
 
-    scanline.check_known("initializers", config.initializers, init.INITIALIZERS)
+    starts.check_known("initializers", config.initializers, init.INITIALIZERS)
     return sweep.grid(config.seeds, initializer=config.initializers)
 
 
@@ -112,10 +112,10 @@ def run_one(config: PixelMnist, run: dict[str, Any], device: str) -> dict[str, A
         ValueError: if a setting is out of range.
     """
     from eigen_teach import training
-    from eigen_teach.experiments import scanline
+    from eigen_teach.experiments import scanline, starts
 
     model = scanline.build(config, "tanh", run["seed"], "cpu", input_size=1)
-    scanline.restart(model.rnn, run["initializer"], config.radius, run["seed"])
+    starts.restart(model.rnn, run["initializer"], config.radius, run["seed"])
     data = pixels("train", config.source, config.train_images, device)
     test = pixels("test", config.source, config.test_images, device)
     history = scanline.train(

@@ -1,24 +1,19 @@
 """MNIST read row by row: 28 steps of 28 pixels, and the class read out after the last one.
 
-What a study of other sequences of the same images shares is here too: how a network is built, started
-and trained.
+What a study of other sequences of the same images shares is here too: how a network is built and trained.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from eigen_teach import init, models, training
+from eigen_teach import models, training
 from eigen_teach.data import mnist
 
 CLASSES, ROWS, PIXELS = 10, 28, 28
-# Rules that know inputs from outputs, and so fill a rectangle too; the others need a square.
-_RECTANGULAR = ("xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform")
-_OWN_STREAM = 10_000  # added to a seed: recurrent matrices repeat no random number of the other parameters
 
 
 class Settings(Protocol):
@@ -85,46 +80,6 @@ def build(
     """
     with training.seeded(seed):
         return models.SequenceModel(cell, input_size, config.hidden_size, CLASSES).to(device)
-
-
-def check_known(name: str, chosen: Iterable[str], known: Iterable[str]) -> None:
-    """Raise before the first run if a setting has a value that is not among the known ones.
-
-    Args:
-        name: of the setting.
-        chosen: its values.
-        known: what they may be.
-
-    Raises:
-        ValueError: with the unknown values and the known ones.
-    """
-    unknown = [value for value in chosen if value not in known]
-    if unknown:
-        raise ValueError(
-            f"{name} must be known, got {', '.join(map(repr, unknown))}; choose from {', '.join(known)}"
-        )
-
-
-def restart(
-    rnn: torch.nn.RNNBase, initializer: str, radius: float, seed: int, *, input_too: bool = False
-) -> None:
-    """Draw the recurrent matrix anew, gate by gate, in place; every other parameter keeps its bits.
-
-    ``"default"`` is drawn anew as well, so that all initializers go the same way.
-
-    Args:
-        rnn: the recurrent layer, on the CPU.
-        initializer: key of ``init.INITIALIZERS``.
-        radius: of ``"eigen"`` and ``"haar"``; the others set their own scale.
-        seed: of the network; the matrix takes random numbers of a stream of its own.
-        input_too: draw the input weights anew as well, gate by gate, by Xavier and Kaiming.
-    """
-    scale = {"radius": radius} if initializer in ("eigen", "haar") else {}
-    with training.seeded(_OWN_STREAM + seed):
-        init.init_recurrent_(rnn, init.INITIALIZERS[initializer], **scale)
-        if input_too and initializer in _RECTANGULAR:
-            for gate in rnn.get_parameter("weight_ih_l0").detach().split(rnn.hidden_size):
-                init.INITIALIZERS[initializer](gate)
 
 
 def train(
