@@ -81,8 +81,9 @@ def run_one(config: Figure1, run: dict[str, Any], device: str) -> dict[str, Any]
     x, y = scanline.images("test", config.source, device)
     labels = y[: config.images].cpu().numpy()
     before = visited(model, x[: config.images])
+    data = scanline.images("train", config.source, device)
     history = scanline.train(
-        model, config, run["seed"], device, lambda network: training.accuracy(network, x, y)
+        model, config, data, run["seed"], lambda network: training.accuracy(network, x, y)
     )
     after = visited(model, x[: config.images])
     drawn = drawing(after, labels, config.drawn) if run["seed"] == 0 else {}

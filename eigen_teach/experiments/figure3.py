@@ -134,7 +134,7 @@ def run_one(config: Figure3, run: dict[str, Any], device: str) -> dict[str, Any]
     test = scanline.images("test", config.source, device)
     before = spectra.recurrent_matrices(model.rnn)
     history = scanline.train(
-        model, config, run["seed"], device, lambda network: training.accuracy(network, *test), data=data
+        model, config, data, run["seed"], lambda network: training.accuracy(network, *test)
     )
     after = spectra.recurrent_matrices(model.rnn)
     values = {

@@ -121,11 +121,10 @@ def run_one(config: PixelMnist, run: dict[str, Any], device: str) -> dict[str, A
     history = scanline.train(
         model.to(device),
         config,
+        data,
         run["seed"],
-        device,
         # As many at a time as in training: the states of a thousand images fill half a gigabyte.
         lambda network: training.accuracy(network, *test, batch_size=config.batch_size),
-        data=data,
         clip=config.clip,
     )
     return scanline.curves(history, scanline.batches_per_epoch(config, len(data[0])))

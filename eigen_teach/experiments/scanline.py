@@ -85,11 +85,10 @@ def build(
 def train(
     model: models.SequenceModel,
     config: Settings,
+    data: tuple[Tensor, Tensor],
     seed: int,
-    device: str,
     measure: Any = None,
     *,
-    data: tuple[Tensor, Tensor] | None = None,
     clip: float | None = None,
 ) -> training.History:
     """Train in place.
@@ -97,13 +96,12 @@ def train(
     Args:
         model: the network.
         config: the settings.
+        data: sequences and classes, on the model's device.
         seed: of the order of the batches.
-        device: torch's name of the device.
         measure: called with the model before the first epoch and after each.
-        data: sequences and classes, if they are not all of the training images.
         clip: largest norm of the gradient; None leaves it as it is.
     """
-    x, y = images("train", config.source, device) if data is None else data
+    x, y = data
     per_epoch = batches_per_epoch(config, len(x))
     return training.fit(
         model,

@@ -72,6 +72,7 @@ def run_one(config: Table2, run: dict[str, Any], device: str) -> dict[str, Any]:
     from eigen_teach.experiments import scanline
 
     model = scanline.build(config, run["cell"], run["seed"], device)
+    data = scanline.images("train", config.source, device)
     test_x, test_y = scanline.images("test", config.source, device)
 
     def measure(network: models.SequenceModel) -> tuple[list[float], float]:
@@ -79,13 +80,12 @@ def run_one(config: Table2, run: dict[str, Any], device: str) -> dict[str, Any]:
         return norms.round(4).tolist(), training.accuracy(network, test_x, test_y)
 
     before = recurrent_matrix(model)
-    history = scanline.train(model, config, run["seed"], device, measure)
+    history = scanline.train(model, config, data, run["seed"], measure)
     after = recurrent_matrix(model)
-    train_size = len(scanline.images("train", config.source, "cpu")[0])
     return {
         "norms": [norms for norms, _ in history.measures],
         "test_accuracy": [accuracy for _, accuracy in history.measures],
-        "losses": scanline.epoch_means(history.losses, scanline.batches_per_epoch(config, train_size)),
+        "losses": scanline.epoch_means(history.losses, scanline.batches_per_epoch(config, len(data[0]))),
         "before": pairs(np.linalg.eigvals(before)),
         "after": pairs(np.linalg.eigvals(after)),
         "norm_before": round(float(np.linalg.norm(before, 2)), 4),
