@@ -11,6 +11,10 @@ from typing import Any
 
 from eigen_teach import _check, record
 from eigen_teach.experiments import (
+    ablation_linearity,
+    ablation_radius,
+    ablation_rotations,
+    adding,
     figure1,
     figure2,
     figure3,
@@ -18,6 +22,8 @@ from eigen_teach.experiments import (
     latch,
     memory_map,
     pixel_mnist,
+    recall,
+    state_distribution,
     sweep,
     table1,
     table2,
@@ -86,6 +92,20 @@ EXPERIMENTS = {
         trains=False,
     ),
     "latch": entry("one bit held in noise over λ", latch, spans=("families", "seeds"), trains=False),
+    "ablation_radius": entry("the rotation chain at several λ", ablation_radius),
+    "ablation_rotations": entry("rotations of several kinds, at one radius", ablation_rotations),
+    "ablation_linearity": entry(
+        "linear, tanh and ReLU networks", ablation_linearity, spans=("cells", "seeds")
+    ),
+    "recall": entry(
+        "one symbol recalled after 50 noisy steps",
+        recall,
+        spans=("cells", "other_lr", "other_seeds", "seeds"),
+    ),
+    "adding": entry(
+        "two of fifty numbers added", adding, spans=("cells", "other_lr", "other_seeds", "seeds")
+    ),
+    "state_distribution": entry("where states live, with and without the initializer", state_distribution),
 }
 
 
