@@ -189,8 +189,8 @@ class Recall(Fresh):
 class Adding(Fresh):
     """Add the two marked numbers of ``length``, as in ``sequences.adding``; the loss is the squared error.
 
-    With 50 numbers no tanh network left the guess within the steps that the ablations take, on a seed that
-    they do not use, at either learning rate: nothing could have been compared. So there are half as many.
+    With 50 numbers hardly a tanh network left the guess within the steps that the ablations take, on a seed
+    that they do not use: there was nothing to compare. So there are half as many.
     """
 
     name: str = "adding"
