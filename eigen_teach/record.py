@@ -62,7 +62,7 @@ class Record:
 
     def to_json(self) -> str:
         """Return the text of the record's file: the same record always gives the same bytes."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        return _laid_out(asdict(self)) + "\n"
 
     def save(self, folder: str | Path | None = None) -> Path:
         """Write ``label.preset.json`` and return its path; a reader never sees half a file.
@@ -81,6 +81,17 @@ class Record:
         path = target / _file_name(self.label, self.preset)
         write_atomically(path, self.to_json())
         return path
+
+
+def _laid_out(value: Any, margin: str = "\n") -> str:
+    """Return JSON with one entry a line, but lists of plain values on a single one."""
+    inner = margin + " "
+    if isinstance(value, dict) and value:
+        entries = [f"{json.dumps(key)}: {_laid_out(value[key], inner)}" for key in sorted(value)]
+        return "{" + inner + f",{inner}".join(entries) + margin + "}"
+    if isinstance(value, list) and any(isinstance(entry, list | dict) for entry in value):
+        return "[" + inner + f",{inner}".join(_laid_out(entry, inner) for entry in value) + margin + "]"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -38,7 +38,26 @@ def test_saved_file_is_the_same_bytes_whatever_the_order_of_the_keys(tmp_path):
     text = first.decode()
     assert text.endswith("}\n")
     assert text.isascii() is False  # × stays ×
-    assert text == json.dumps(json.loads(text), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    keys = [line.split('"')[1] for line in text.splitlines() if line.startswith(' "')]
+    assert keys == sorted(keys) == sorted(json.loads(text))
+
+
+def test_lists_of_plain_values_take_one_line_and_others_one_for_each_entry(tmp_path):
+    values = {"b": [1.5, None, "a[1]", True], "a": [[1, 2], {"x": []}], "c": {}}
+    path = made(values=values).save(tmp_path)
+    assert record.load("table3", "quick", folder=tmp_path).values == values
+    lines = path.read_text(encoding="utf-8").splitlines()
+    start = lines.index(' "values": {')
+    assert lines[start + 1 : start + 9] == [
+        '  "a": [',
+        "   [1, 2],",
+        "   {",
+        '    "x": []',
+        "   }",
+        "  ],",
+        '  "b": [1.5, null, "a[1]", true],',
+        '  "c": {}',
+    ]
 
 
 def test_record_keeps_its_own_copy():
