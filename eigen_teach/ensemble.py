@@ -1,7 +1,8 @@
 """Many networks of one shape trained side by side: one batched matrix product a step, not one for each.
 
 A call into PyTorch costs microseconds, however little it computes, and for small networks that is most of
-the time: an ensemble pays it once for all members.
+the time: an ensemble pays it once for all members. With 32 units that makes any cell at least twice as
+cheap (``benchmarks/ensemble.py``); with 150 the arithmetic itself takes the time, and nothing is gained.
 """
 
 from __future__ import annotations
@@ -60,7 +61,13 @@ class Ensemble(nn.Module):
         return len(self.values)
 
     def stacked(self) -> dict[str, Tensor]:
-        """Return views of all parameters, each (M, ...), by their names in a :class:`SequenceModel`."""
+        """Return views of all parameters, each (M, ...), by their names in a :class:`SequenceModel`.
+
+        Example:
+            >>> ensemble = Ensemble([SequenceModel("gru", 2, 8, 3) for _ in range(4)])
+            >>> ensemble.stacked()["rnn.weight_hh_l0"].shape
+            torch.Size([4, 24, 8])
+        """
         parts = self.values.split([shape.numel() for shape in self.shapes.values()], dim=1)
         shaped = zip(self.shapes.items(), parts, strict=True)
         return {name: part.unflatten(1, shape) for (name, shape), part in shaped}
@@ -128,6 +135,11 @@ class Ensemble(nn.Module):
 
         Raises:
             TypeError, ValueError: inputs of the wrong kind or shape.
+
+        Example:
+            >>> states = Ensemble([SequenceModel("tanh", 2, 8, 3)]).states(torch.zeros(5, 6, 2))
+            >>> states.shape, bool(states.abs().max() < 1)
+            (torch.Size([1, 5, 6, 8]), True)
         """
         return torch.stack(self._run(self._checked(x)), dim=3).permute(0, 2, 3, 1)
 
@@ -313,6 +325,7 @@ def fit(
     """Train all members with Adam, each as :func:`training.fit` would train it alone, up to rounding.
 
     A member that diverges stays as that step found it, and the others go on as if it were not there.
+    If all have diverged, the training is over.
 
     Args:
         ensemble: changed in place.
@@ -372,13 +385,16 @@ def _gradient(losses: Tensor, values: Tensor) -> Tensor:
             f"loss must return {len(values)} numbers, one for each member, got shape {tuple(losses.shape)}; "
             "see ensemble.cross_entropies"
         )
-    gradients: tuple[Tensor] = torch.autograd.grad(losses.sum(), values)  # no loss depends on another row
+    gradients: tuple[Tensor, ...] = torch.autograd.grad(
+        losses.sum(), values
+    )  # no loss depends on another row
     return gradients[0]
 
 
 def _clipped(gradient: Tensor, largest: float) -> Tensor:
     norms = gradient.norm(dim=1, keepdim=True)
-    return gradient * (largest / (norms + 1e-6)).clamp(max=1)  # as nn.utils.clip_grad_norm_
+    factors: Tensor = (largest / (norms + 1e-6)).clamp(max=1)  # as nn.utils.clip_grad_norm_
+    return gradient * factors
 
 
 class _Adam:
@@ -425,6 +441,11 @@ def accuracies(
 
     Raises:
         ValueError: if there are no inputs, not as many labels, or batch_size is below 1.
+
+    Example:
+        >>> ensemble, x = Ensemble([SequenceModel("tanh", 1, 4, 2) for _ in range(2)]), torch.randn(9, 5, 1)
+        >>> accuracies(ensemble, x, ensemble.member(1)(x).argmax(dim=1))[1]
+        1.0
     """
     size = _check.count("batch_size", batch_size, 1)
     count = inputs.shape[-3]
