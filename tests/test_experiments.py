@@ -16,7 +16,10 @@ from eigen_teach.experiments import sweep, table3
 from eigen_teach.experiments.__main__ import main
 
 LABELS = list(experiments.EXPERIMENTS)
-TRAINED = [label for label in LABELS if experiments.EXPERIMENTS[label].trains]
+# Hours of computing: their finished runs are in runs/, and a record is stored when all are there.
+UNFINISHED = ("figure3", "figure4", "pixel_mnist")
+STORED = [label for label in LABELS if label not in UNFINISHED]
+TRAINED = [label for label in STORED if experiments.EXPERIMENTS[label].trains]
 RESULTS = Path(record.__file__).parent / "results"
 
 
@@ -25,7 +28,29 @@ def as_json(config):
 
 
 def test_experiments_are_listed_by_the_paper_s_labels():
-    assert LABELS == ["table1", "table2", "table3", "figure1", "memory_map", "latch"]
+    assert LABELS == [
+        "table1",
+        "table2",
+        "table3",
+        "figure1",
+        "figure2",
+        "tomita_others",
+        "figure3",
+        "figure4",
+        "pixel_mnist",
+        "memory_map",
+        "latch",
+        "ablation_radius",
+        "ablation_rotations",
+        "ablation_linearity",
+        "recall",
+        "adding",
+        "state_distribution",
+    ]
+
+
+def test_every_finished_experiment_has_a_record_and_no_other():
+    assert [label for label in LABELS if (RESULTS / f"{label}.paper.json").is_file()] == STORED
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -53,12 +78,12 @@ def test_plan_has_no_run_twice_and_goes_seed_by_seed(label):
 # stored records
 
 
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("label", STORED)
 def test_stored_record_has_the_preset_s_config(label):
     assert record.load(label).config == as_json(experiments.EXPERIMENTS[label].presets["paper"])
 
 
-@pytest.mark.parametrize("label", [label for label in LABELS if label != "table3"])
+@pytest.mark.parametrize("label", [label for label in STORED if label != "table3"])
 def test_stored_record_has_every_run_of_its_plan(label):
     experiment = experiments.EXPERIMENTS[label]
     plan = experiment.plan(experiment.presets["paper"])
@@ -68,14 +93,14 @@ def test_stored_record_has_every_run_of_its_plan(label):
 
 def test_stored_records_are_small_and_hold_no_path():
     files = list(RESULTS.glob("*.json"))
-    assert len(files) >= len(LABELS)
+    assert len(files) >= len(STORED)
     assert sum(file.stat().st_size for file in files) <= 2_000_000
     assert not [
         file.name for file in files if re.search(r"[\"' ](/|[A-Z]:\\)\w", file.read_text(encoding="utf-8"))
     ]
 
 
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("label", STORED)
 def test_stored_record_says_which_code_made_its_runs(label):
     made_by = record.load(label).provenance
     assert made_by["run_seconds"] > 0
@@ -96,7 +121,8 @@ def first_steps(label):
     config = experiments.EXPERIMENTS[label].presets["paper"]
     if hasattr(config, "steps"):
         return replace(config, steps=5)
-    return replace(config, epochs=5 / -(-60_000 // config.batch_size))
+    size = getattr(config, "train_words", 60_000)
+    return replace(config, epochs=5 / -(-size // config.batch_size))
 
 
 @pytest.mark.parametrize("label", TRAINED)
@@ -109,7 +135,13 @@ def test_first_losses_of_a_stored_run_come_out_again(label):
     with sweep.one_thread():
         fresh = experiment.run_one(config, run, "cpu")
     # float32 sums in another order on another processor: six digits of a loss near 2.3 hold to about 1e-5.
-    np.testing.assert_allclose(fresh["first_losses"], stored["first_losses"], rtol=0, atol=2e-5)
+    for arm, losses in by_arm(stored["first_losses"]).items():
+        np.testing.assert_allclose(by_arm(fresh["first_losses"])[arm], losses, rtol=0, atol=2e-5)
+
+
+def by_arm(losses):
+    """The first losses of a run by its arms, where it has several."""
+    return losses if isinstance(losses, dict) else {"": losses}
 
 
 def test_a_point_of_the_memory_map_comes_out_again():
