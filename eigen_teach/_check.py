@@ -5,6 +5,7 @@ An error names the argument, what it must be, what came, and a way out.
 
 from __future__ import annotations
 
+import math
 import numbers
 from typing import Any
 
@@ -86,6 +87,20 @@ def count(name: str, value: int, least: int) -> int:
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}; give a larger one")
     return int(value)
+
+
+def real(name: str, value: float) -> float:
+    """Return ``value`` as a float, if it is one real number."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}; use float(...)")
+    return float(value)
+
+
+def positive(name: str, value: float, way_out: str = "give a positive number") -> float:
+    """Return ``value`` as a float that is positive and finite."""
+    if not (math.isfinite(real(name, value)) and value > 0):
+        raise ValueError(f"{name} must be positive and finite, got {value}; {way_out}")
+    return float(value)
 
 
 def within_float64(array: NDArray[Any], what: str, way_out: str) -> None:

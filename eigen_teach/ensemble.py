@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from eigen_teach import _check, _recurrence
 from eigen_teach.models import LinearRNN, SequenceModel
-from eigen_teach.training import _check_positive
+from eigen_teach.training import USUAL_RATE
 
 _CELLS = {"RNN_TANH": "tanh", "RNN_RELU": "relu", "LSTM": "lstm", "GRU": "gru"}  # by PyTorch's mode
 _RECURRENT = ("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0")
@@ -349,7 +349,7 @@ def fit(
     """
     rates = _rates(lr, ensemble)
     if clip is not None:
-        _check_positive("clip", clip)
+        _check.positive("clip", clip)
     steps, every = _check.count("steps", steps, 0), _check.count("every", every, 1)
     adam = _Adam(ensemble.values, rates)
     diverged: list[int | None] = [None] * len(ensemble)
@@ -418,7 +418,7 @@ class _Adam:
 def _rates(lr: float | Sequence[float], ensemble: Ensemble) -> Tensor:
     rates = list(lr) if isinstance(lr, Iterable) else [lr] * len(ensemble)
     for rate in rates:
-        _check_positive("lr", rate)
+        _check.positive("lr", rate, USUAL_RATE)
     if len(rates) != len(ensemble):
         raise ValueError(
             f"lr must be one number or {len(ensemble)}, one for each member, got {len(rates)}; check the list"

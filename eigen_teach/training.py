@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from eigen_teach import _check
+
+USUAL_RATE = "Adam's usual lr is 0.001"
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ def fit(
         >>> history.diverged is None, round(line.weight.item(), 2)
         (True, 2.0)
     """
-    _check_positive("lr", lr)
+    _check.positive("lr", lr, USUAL_RATE)
     if clip is not None:
-        _check_positive("clip", clip)
+        _check.positive("clip", clip)
     steps, every = _check.count("steps", steps, 0), _check.count("every", every, 1)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=fused)
     measures = [] if measure is None else [measure(model)]
@@ -103,13 +104,6 @@ def fit(
 def _finite_gradient(model: nn.Module) -> bool:
     gradients = (parameter.grad for parameter in model.parameters())
     return all(bool(torch.isfinite(gradient).all()) for gradient in gradients if gradient is not None)
-
-
-def _check_positive(name: str, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}; use float(...)")
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be positive and finite, got {value}; Adam's usual lr is 0.001")
 
 
 def shuffled(

@@ -8,7 +8,6 @@ two points of the grid: a cubic Hermite interpolant gives it, which keeps the or
 from __future__ import annotations
 
 import math
-import numbers
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -59,13 +58,13 @@ def series(
     Reference: M. C. Mackey, L. Glass, Oscillation and chaos in physiological control systems, 1977.
     """
     length, discard = _check.count("length", length, 1), _check.count("discard", discard, 0)
-    step, gamma = _positive("step", step), _positive("gamma", gamma)
+    step, gamma = _check.positive("step", step), _check.positive("gamma", gamma)
     if gamma * step > 1:
         raise ValueError(f"step must be at most 1/gamma = {1 / gamma:g}, got {step}; use a smaller step")
     delay, stride = _multiple("tau", tau, step), _multiple("sample", sample, step)
     start = _start(history, _check.count("seed", seed, 0))
     steps = (discard + length - 1) * stride
-    beta, exponent = _positive("beta", beta), _positive("exponent", exponent)
+    beta, exponent = _check.positive("beta", beta), _check.positive("exponent", exponent)
     return _integrate(start, steps, delay, step, beta, gamma, exponent)[discard * stride :: stride]
 
 
@@ -135,18 +134,9 @@ def windows(series: ArrayLike, length: int, horizon: int = 1, *, stride: int = 1
     return cut[: len(ahead)].copy(), ahead.copy()  # copies: the windows share memory
 
 
-def _positive(name: str, value: float) -> float:
-    """Return ``value`` as a float that is positive and finite."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}; use float(...)")
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be positive and finite, got {value}; give a positive number")
-    return float(value)
-
-
 def _multiple(name: str, value: float, step: float) -> int:
     """Return how many steps ``value`` is, a whole number from 1."""
-    steps = _positive(name, value) / step
+    steps = _check.positive(name, value) / step
     if round(steps) < 1 or not math.isclose(steps, round(steps), rel_tol=1e-9):
         raise ValueError(f"{name} must be a multiple of step = {step:g}, got {value}; change one of the two")
     return round(steps)
@@ -155,4 +145,4 @@ def _multiple(name: str, value: float, step: float) -> int:
 def _start(history: float | None, seed: int) -> float:
     if history is None:
         return float(np.random.default_rng(seed).uniform(*_START))
-    return _positive("history", history)
+    return _check.positive("history", history)

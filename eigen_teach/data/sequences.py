@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -110,8 +109,6 @@ def _generator(rng: int | np.random.Generator) -> np.random.Generator:
 
 
 def _not_negative(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}; use float(...)")
-    if not (math.isfinite(value) and value >= 0):
+    if not (math.isfinite(_check.real(name, value)) and value >= 0):
         raise ValueError(f"{name} must be finite and not negative, got {value}; 0 leaves the steps blank")
     return float(value)
