@@ -73,11 +73,10 @@ test-package: $(READY) site
 notebooks: $(READY) ## Execute the chapters whose code, data or package has changed
 	@$(BIN)/python tools/run_notebooks.py
 
-# Two to three hours on two cores; finished runs are kept, so it may be stopped and started again.
-EXPERIMENTS := table1 table2 table3 figure1 memory_map latch
+# A day on two cores; finished runs are kept, so it may be stopped and started again.
 .PHONY: results
-results: $(READY) ## Recompute the stored records of the experiments (hours)
-	@for label in $(EXPERIMENTS); do \
+results: $(READY) ## Recompute the stored records of the experiments (a day)
+	@for label in $$($(BIN)/python -m eigen_teach.experiments list | cut -d" " -f1); do \
 		$(BIN)/python -m eigen_teach.experiments run $$label --preset paper --jobs 2 --save; done
 
 .PHONY: lint
@@ -87,6 +86,7 @@ lint: $(READY) ## Style and types
 .PHONY: bench
 bench: $(READY) browser ## Measure speed: ratios side by side, never a pass or a fail
 	@$(BIN)/python benchmarks/initializer.py
+	@$(BIN)/python benchmarks/ensemble.py
 	@$(BIN)/python benchmarks/page.py
 
 .PHONY: colab
