@@ -45,6 +45,8 @@ class Ensemble(nn.Module):
         >>> outputs = Ensemble(members)(x)
         >>> outputs.shape, torch.allclose(outputs[3], members[3](x), atol=1e-6)
         (torch.Size([4, 5, 3]), True)
+
+    Chapter: initializer/gates
     """
 
     def __init__(self, members: Sequence[SequenceModel]) -> None:
@@ -276,6 +278,8 @@ def cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:
     Example:
         >>> cross_entropies(torch.zeros(3, 5, 2), torch.ones(5).long()).exp()
         tensor([2., 2., 2.])
+
+    Chapter: initializer/gates
     """
     targets = _expanded(targets, outputs.shape[:-1])
     each = nn.functional.cross_entropy(outputs.flatten(0, -2), targets.flatten(), reduction="none")
@@ -446,6 +450,8 @@ def accuracies(
         >>> ensemble, x = Ensemble([SequenceModel("tanh", 1, 4, 2) for _ in range(2)]), torch.randn(9, 5, 1)
         >>> accuracies(ensemble, x, ensemble.member(1)(x).argmax(dim=1))[1]
         1.0
+
+    Chapter: initializer/gates
     """
     size = _check.count("batch_size", batch_size, 1)
     count = inputs.shape[-3]

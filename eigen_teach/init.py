@@ -404,6 +404,8 @@ def gate_views(rnn: nn.Module) -> dict[str, Tensor]:
         >>> views = gate_views(nn.LSTM(3, 5))
         >>> list(views), views["l0.f"].shape
         (['l0.i', 'l0.f', 'l0.g', 'l0.o'], torch.Size([5, 5]))
+
+    Chapter: initializer/gates
     """
     _check_recurrent(rnn)
     views = {}

@@ -63,6 +63,8 @@ def differences(ours: ArrayLike, other: ArrayLike) -> Difference:
         (0.015, True, 4)
         >>> differences([0.90, 0.70, 0.83, 0.64], [0.91, 0.72, 0.84, 0.66]).mean == -found.mean
         True
+
+    Chapter: experiments/tomita
     """
     gaps = _check.reals("ours", ours, ("seeds",))
     gaps = gaps - _check.reals("other", other, (len(gaps),))
@@ -96,6 +98,7 @@ def holm(p_values: ArrayLike) -> Floats:
         [0.03, 0.06, 0.06]
 
     Reference: S. Holm, A simple sequentially rejective multiple test procedure, 1979.
+    Chapter: experiments/tomita
     """
     given = _check.reals("p_values", p_values, ("k",))
     if not ((given >= 0) & (given <= 1)).all():

@@ -61,8 +61,7 @@ def fit(
         clip: largest norm of the gradient; None leaves it as it is.
         fused: Adam in one pass: the same to rounding, and much faster for millions of parameters.
         measure: called with the model before the first step and after every ``every`` steps.
-        every: steps from one measure to the next.
-        progress: show a bar with the time left.
+        every: see ``measure``; ``progress`` shows a bar with the time left.
 
     Raises:
         TypeError, ValueError: if a setting is of the wrong kind or out of range, or the batches run out.

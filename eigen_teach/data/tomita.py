@@ -134,6 +134,8 @@ def dfa(grammar: int) -> DFA:
     Example:
         >>> [len(dfa(grammar).accepting) for grammar in range(1, 8)]
         [2, 3, 5, 4, 4, 3, 5]
+
+    Chapter: experiments/tomita
     """
     rows, accepting = _TABLES[_grammar(grammar)]
     return DFA(np.array(rows), np.isin(np.arange(len(rows)), accepting))
@@ -158,6 +160,7 @@ def accepts(grammar: int, word: Word) -> bool:
         [2, 4, 5, 6]
 
     Reference: M. Tomita, Dynamic construction of finite automata from examples using hill-climbing, 1982.
+    Chapter: experiments/tomita
     """
     number, text = _grammar(grammar), _text(word)
     zeros, ones = text.count("0"), text.count("1")
@@ -199,6 +202,8 @@ def counts(grammar: int, length: int) -> tuple[int, int]:
     Example:
         >>> counts(4, 20), counts(1, 20)
         ((825259, 223317), (1048575, 1))
+
+    Chapter: experiments/tomita
     """
     machine, length = dfa(grammar), _length(length)
     rejected, accepted = (int(_ways(machine, length, label)[length, 0]) for label in (0, 1))
@@ -218,6 +223,8 @@ def lengths_with_both(grammar: int, lengths: Iterable[int]) -> list[int]:
     Example:
         >>> lengths_with_both(5, range(1, 9))  # odd in length: 0s or 1s are odd in number
         [2, 4, 6, 8]
+
+    Chapter: experiments/tomita
     """
     return [length for length in lengths if min(counts(grammar, length)) > 0]
 
@@ -287,6 +294,8 @@ def length_leak(words: Words) -> float:
         0.5
         >>> length_leak(sample(2, 1000, range(2, 21, 2), balanced=False)) > 0.9
         True
+
+    Chapter: experiments/tomita
     """
     accepted = np.bincount(words.lengths, weights=words.labels)
     every = np.bincount(words.lengths)

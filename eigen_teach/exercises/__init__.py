@@ -6,7 +6,17 @@ registered by a decorator in the module of its part, and reached through `eigen_
 
 from typing import Any
 
-from eigen_teach.exercises import conjectures, exploration, initializer, linear, nonlinear, template  # noqa: F401  importing a part registers its checks
+from eigen_teach.exercises import (  # noqa: F401  importing a part registers its checks
+    ablations,
+    conjectures,
+    exploration,
+    gates,
+    grammars,
+    initializer,
+    linear,
+    nonlinear,
+    template,
+)
 from eigen_teach.exercises.registry import CHECKS
 
 

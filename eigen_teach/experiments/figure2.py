@@ -415,6 +415,8 @@ def by_initializer(
 
     Raises:
         ValueError: if no run fits, or has no such learning rate.
+
+    Chapter: experiments/tomita
     """
     chosen = [run["rates"].get(f"{rate:g}") for run in runs if which.items() <= run.items()]
     if not chosen or None in chosen:
@@ -442,6 +444,8 @@ def at_best_rate(
 
     Raises:
         ValueError: if fewer than two runs fit.
+
+    Chapter: experiments/tomita
     """
     chosen = [run["rates"] for run in runs if which.items() <= run.items()]
     if len(chosen) < 2:
