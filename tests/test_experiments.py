@@ -188,10 +188,17 @@ def test_run_gives_a_record_of_its_preset():
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_quick_preset_gives_the_same_record_twice_and_with_two_jobs(label):
-    runs = [experiments.run(label, "quick", jobs=jobs) for jobs in (1, 2)]
-    assert runs[0].values == runs[1].values
-    assert runs[0].config == runs[1].config
+def test_quick_preset_with_two_jobs_has_the_runs_that_are_made_alone(label, tmp_path):
+    made = experiments.run(label, "quick", jobs=2, runs=tmp_path)
+    experiment = experiments.EXPERIMENTS[label]
+    config = experiment.presets["quick"]
+    assert made.config == as_json(config)
+    folder = sweep.folder_of(tmp_path, label, config, experiment.spans, "cpu")
+    kept, alone = sweep.Task(experiment.run_one, config, folder=folder), sweep.Task(experiment.run_one, config)
+    for run in experiment.plan(config)[::-2]:  # every second one, in this process, in another order
+        stored = json.loads(kept.path(run).read_text(encoding="utf-8"))
+        assert sweep.perform(alone, run)["values"] == stored["values"]
+    assert experiments.run(label, "quick", runs=tmp_path).values == made.values  # from the runs that are kept
 
 
 def test_another_seed_gives_other_values():
