@@ -48,9 +48,13 @@ site: $(READY)
 book: site ## Build the site and print its address
 	@echo "The book: file://$(CURDIR)/$(SITE)/index.html"
 
+# Style, types and the site's build use one core each: the chapters run meanwhile.
 .PHONY: test
-test: browser $(COLAB)/.ready lint site test-js test-notebooks test-package ## Run every test
+test: browser $(COLAB)/.ready ## Run every test
+	@$(MAKE) --no-print-directory -j 3 lint site test-notebooks
+	@$(TEST_PACKAGE)
 
+# The mathematics of the browser alone: tests/test_widgets.py runs it as well.
 .PHONY: test-js
 test-js: $(READY)
 	@mkdir -p .build && $(BIN)/python tests/js/cases.py .build/cases.json
@@ -62,10 +66,12 @@ test-notebooks: $(READY)
 	@$(PYTEST) --dist=loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:warnings book
 
 # Neighbours stay on one core as long as both have work: they share a browser's page, or 40,000 draws.
+# No notebook is run here, and the plugin that could takes a second or two to load.
+TEST_PACKAGE = $(PYTEST) -p no:nbval --dist=worksteal --doctest-modules --doctest-glob=README.md --durations=10 \
+	tests eigen_teach README.md
 .PHONY: test-package
 test-package: $(READY) site
-	@$(PYTEST) --dist=worksteal --doctest-modules --doctest-glob=README.md --durations=10 \
-		tests eigen_teach README.md
+	@$(TEST_PACKAGE)
 
 # --- for authors ----------------------------------------------------------------------------------------
 

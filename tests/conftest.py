@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import sys
 
 import matplotlib
 import pytest
 from hypothesis import settings
 
 matplotlib.use("agg")
+# `nbformat` loads all of `jsonschema`, and so a grammar of addresses: seconds, for what no notebook has.
+sys.modules.setdefault("rfc3987_syntax", None)
 # The same examples on every machine and in every run, and no time limit on a busy one.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")

@@ -12,9 +12,12 @@ from eigen_teach import init, portrait
 from eigen_teach.widgets import PhasePortrait
 
 SET = """
-(control, value) => {
-  control.value = value;
-  control.dispatchEvent(new Event("input", { bubbles: true }));
+(widget, positions) => {
+  for (const [name, value] of Object.entries(positions)) {
+    const control = widget.querySelector(`[data-control="${name}"]`);
+    control.value = value;
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 """
 UNIT = 320 / 2 / 1.6  # drawing units from the origin to the unit circle
@@ -25,12 +28,13 @@ ROUNDING = 0.051  # places are written with one decimal
 
 @pytest.fixture(scope="module")
 def shown(browser):
-    """Opens a page and returns one of its widgets."""
+    """Opens a page, unless it is open, and returns one of its widgets: a test sets all of its sliders."""
     with site.served() as base, site.opened(browser, base) as (page, faults):
 
         def find(path, name):
-            page.goto(base + path)
-            site.settle(page)
+            if page.url != base + path:
+                page.goto(base + path)
+                site.settle(page)
             return page.locator(f'[data-widget="{name}"]').first
 
         yield find
@@ -38,8 +42,7 @@ def shown(browser):
 
 
 def move(widget, **positions):
-    for name, value in positions.items():
-        widget.locator(f'[data-control="{name.replace("_", "-")}"]').evaluate(SET, str(value))
+    widget.evaluate(SET, {name.replace("_", "-"): str(value) for name, value in positions.items()})
 
 
 def places(widget, selector, unit=UNIT):

@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import bad_inputs
 import numpy as np
 import pytest
 
@@ -194,7 +195,7 @@ def test_quick_preset_with_two_jobs_has_the_runs_that_are_made_alone(label, tmp_
     config = experiment.presets["quick"]
     assert made.config == as_json(config)
     folder = sweep.folder_of(tmp_path, label, config, experiment.spans, "cpu")
-    kept, alone = sweep.Task(experiment.run_one, config, folder=folder), sweep.Task(experiment.run_one, config)
+    kept, alone = (sweep.Task(experiment.run_one, config, folder=where) for where in (folder, None))
     for run in experiment.plan(config)[::-2]:  # every second one, in this process, in another order
         stored = json.loads(kept.path(run).read_text(encoding="utf-8"))
         assert sweep.perform(alone, run)["values"] == stored["values"]
@@ -351,9 +352,7 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"), [case[1:] for case in BAD_INPUTS], ids=[case[0] for case in BAD_INPUTS]
-)
+@bad_inputs.each(BAD_INPUTS)
 def test_bad_input_is_named_and_answered(call, error, message):
     with pytest.raises(error, match=message):
         call()

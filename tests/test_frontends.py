@@ -17,7 +17,7 @@ import pytest
 
 CHAPTER = Path(__file__).resolve().parent.parent / "book" / "linear" / "eigenmodes.ipynb"
 MARK = "the dragged modulus is"
-PAGES = {"lab": "lab/tree/chapter.ipynb?reset", "notebook": "notebooks/chapter.ipynb"}
+PAGES = {"lab": "lab/tree/lab.ipynb?reset", "notebook": "notebooks/notebook.ipynb"}
 
 
 def until(ready, seconds=60):
@@ -40,11 +40,12 @@ def free_port():
 
 
 @contextmanager
-def jupyter(app, folder):
-    """A server in its own process group, with its own settings; yields its address."""
+def jupyter(folder):
+    """A server of both front-ends, in its own process group, with its own settings; yields its address."""
     port = free_port()
-    command = [sys.executable, "-m", "jupyter", app, "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
-    command += ["--IdentityProvider.token=", "--allow-root", f"--ServerApp.root_dir={folder}"]
+    command = [sys.executable, "-m", "jupyter", "notebook", "--no-browser"]
+    command += ["--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
+    command += ["--allow-root", f"--ServerApp.root_dir={folder}"]
     command += ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     own = (
         "JUPYTER_CONFIG_DIR",
@@ -69,21 +70,22 @@ def jupyter(app, folder):
             server.wait()
 
 
-def kernel_is_idle(address):
+def kernel_is_idle(address, notebook):
     """Ask the server: the page says "idle" before there is a kernel."""
-    with urllib.request.urlopen(address + "api/kernels") as answer:
-        return any(k["execution_state"] == "idle" and k["connections"] for k in json.load(answer))
+    with urllib.request.urlopen(address + "api/sessions") as answer:
+        kernels = [session["kernel"] for session in json.load(answer) if session["path"] == notebook]
+    return any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels)
 
 
-def copy_with_reader(folder):
-    """The chapter, with a last cell that says what Python reads from the widget."""
+def copy_with_reader(copy):
+    """Write the chapter, with a last cell that says what Python reads from the widget."""
     notebook = nbformat.read(CHAPTER, as_version=4)
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     notebook.cells.append(nbformat.v4.new_code_cell(f'print("{MARK}", round(knobs.radius, 2))'))
-    nbformat.write(notebook, folder / "chapter.ipynb")
+    nbformat.write(notebook, copy)
 
 
 def menu(page, *names):
@@ -91,28 +93,36 @@ def menu(page, *names):
         page.get_by_role("menuitem", name=name, exact=True).click()
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The server's folder and its address."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    with jupyter(folder) as address:
+        yield folder, address
+
+
 @pytest.mark.parametrize("app", ["lab", "notebook"])
-def test_a_dragged_widget_is_read_by_python(app, browser, tmp_path):
-    copy_with_reader(tmp_path)
-    with jupyter(app, tmp_path) as address:
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(60_000)
-        page.goto(address + PAGES[app])
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        until(lambda: kernel_is_idle(address))
-        menu(page, "Run", "Run All Cells")
-        page.get_by_text(f"{MARK} 0.95").wait_for(state="attached")
-        until(lambda: kernel_is_idle(address))
+def test_a_dragged_widget_is_read_by_python(app, browser, server):
+    folder, address = server
+    copy_with_reader(folder / f"{app}.ipynb")
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(60_000)
+    page.goto(address + PAGES[app])
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    until(lambda: kernel_is_idle(address, f"{app}.ipynb"))
+    menu(page, "Run", "Run All Cells")
+    page.get_by_text(f"{MARK} 0.95").wait_for(state="attached")
+    until(lambda: kernel_is_idle(address, f"{app}.ipynb"))
 
-        slider = page.locator('[data-widget="EigenPlane"] input[data-control="radius"]')
-        box = slider.bounding_box()
-        start, end = ({"x": share * box["width"], "y": box["height"] / 2} for share in (0.95 / 1.5, 0.3))
-        slider.drag_to(slider, source_position=start, target_position=end)
-        dragged = round(float(slider.input_value()), 2)
-        assert dragged < 0.9
+    slider = page.locator('[data-widget="EigenPlane"] input[data-control="radius"]')
+    box = slider.bounding_box()
+    start, end = ({"x": share * box["width"], "y": box["height"] / 2} for share in (0.95 / 1.5, 0.3))
+    slider.drag_to(slider, source_position=start, target_position=end)
+    dragged = round(float(slider.input_value()), 2)
+    assert dragged < 0.9
 
-        last = page.locator(".jp-CodeCell").last
-        last.locator(".cm-content").click()
-        page.keyboard.press("Control+Enter")
-        page.get_by_text(f"{MARK} {dragged}").wait_for(state="attached")
-        page.close()
+    last = page.locator(".jp-CodeCell").last
+    last.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.get_by_text(f"{MARK} {dragged}").wait_for(state="attached")
+    page.close()

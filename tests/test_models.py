@@ -1,6 +1,7 @@
 import copy
 import itertools
 
+import bad_inputs
 import pytest
 import torch
 from torch import nn
@@ -255,9 +256,7 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"), [case[1:] for case in BAD_INPUTS], ids=[case[0] for case in BAD_INPUTS]
-)
+@bad_inputs.each(BAD_INPUTS)
 def test_bad_input_is_named_and_nothing_changes(call, error, message):
     rnn = LinearRNN(3, 4)
     before = copy.deepcopy(rnn.state_dict())

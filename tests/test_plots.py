@@ -1,5 +1,6 @@
 """Drawing functions: what they draw, and what they refuse."""
 
+import bad_inputs
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -61,9 +62,7 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"), [b[1:] for b in BAD_INPUTS], ids=[b[0] for b in BAD_INPUTS]
-)
+@bad_inputs.each(BAD_INPUTS)
 def test_bad_input_is_refused_and_nothing_is_drawn(ax, call, error, message):
     with pytest.raises(error, match=message):
         call(ax)

@@ -4,6 +4,7 @@ import os
 import platform
 from pathlib import Path
 
+import bad_inputs
 import numpy as np
 import pytest
 
@@ -221,9 +222,7 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"), [case[1:] for case in BAD_INPUTS], ids=[case[0] for case in BAD_INPUTS]
-)
+@bad_inputs.each(BAD_INPUTS)
 def test_bad_input_is_named_and_answered(call, error, message):
     with pytest.raises(error, match=message):
         call()

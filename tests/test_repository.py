@@ -47,9 +47,13 @@ def test_one_command_changes_the_address_everywhere_and_no_chapter_becomes_stale
 
 
 @pytest.mark.parametrize("url", ["", "someone/else", "https://example.org/a/b", "https://github.com/someone"])
-def test_an_address_that_is_none_is_refused_and_nothing_changes(fork, url):
-    before = (fork / "_config.yml").read_text()
-    result = set_address(fork, url)
-    assert result.returncode != 0
-    assert "URL must look like https://github.com/OWNER/REPO" in result.stderr
-    assert (fork / "_config.yml").read_text() == before
+def test_an_address_that_is_none_is_refused(url):
+    with pytest.raises(SystemExit, match=f"URL must look like https://github.com/OWNER/REPO .* got '{url}'"):
+        set_repository.checked(url)
+
+
+def test_a_refused_address_changes_nothing(fork):
+    files = [fork / name for name in COPIED] + run_notebooks.chapters(fork)
+    before = [file.read_bytes() for file in files]
+    assert "URL must look like" in set_address(fork, "someone/else").stderr
+    assert [file.read_bytes() for file in files] == before

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlparse
 
+import axe
 import chapter_facts
 import pytest
 import site_in_browser as site
@@ -18,36 +19,54 @@ CHOICES = (
     'input[type="radio"]:not(:checked), button:not([data-control="reset"])'  # whatever can change something
 )
 DRAWN = ":is(.et-drawing, fieldset)"  # a picture, or a quiz
-
-
-@pytest.fixture(scope="module", params=["http", "file"])
-def base(request):
-    if request.param == "file":
-        yield site.SITE.as_uri() + "/"
-    else:
-        with site.served() as address:
-            yield address
+DESK, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
+RESET_ALL = """() => document.querySelectorAll('[data-control="reset"]').forEach((reset) => reset.click())"""
 
 
 @pytest.fixture(scope="module")
-def http_base():
-    with site.served() as address:
-        yield address
+def tabs(browser):
+    """A tab over http and one for files: what all pages share is compiled once in each."""
+    files = site.SITE.as_uri() + "/"
+    with (
+        site.served() as http,
+        site.opened(browser, http, viewport=DESK) as over_http,
+        site.opened(browser, files, viewport=DESK) as from_files,
+    ):
+        yield {"http": (http, *over_http), "file": (files, *from_files)}
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_page_loads_without_a_fault_draws_every_widget_and_fits_a_phone(browser, base, path):
-    with site.opened(browser, base) as (page, faults):
-        page.goto(base + path, wait_until="load")
-        site.settle(page)
-        views = page.locator('script[type$="widget-view+json"]').count()
-        assert page.locator(site.WIDGETS).count() == views
-        assert page.locator(f"{site.WIDGETS}:has({DRAWN})").count() == views
-        assert page.locator("mjx-merror, .MathJax_Error").count() == 0
-        assert page.locator("mjx-container").count() >= page.locator(".math").count()
-        page.set_viewport_size({"width": 360, "height": 740})  # a phone
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert faults == []
+@pytest.fixture(scope="module")
+def visit(tabs, request):
+    """A page and what goes wrong on it. It is loaded once; the tests that ask for it follow one another."""
+    protocol, path = request.param
+    base, page, faults = tabs[protocol]
+    page.goto("about:blank")  # whatever the last page still asked for is broken off
+    page.emulate_media(color_scheme="light")
+    faults.clear()
+    page.goto(base + path, wait_until="load")
+    site.settle(page)
+    return page, faults
+
+
+def on(paths, *protocols):
+    """The tests of a page share its visit: pytest runs them together, in the order of this file."""
+    visits = [pytest.param((how, path), id=f"{how}-{path}") for how in protocols for path in paths]
+    return pytest.mark.parametrize("visit", visits, indirect=True, scope="module")
+
+
+@on(PAGES, "http", "file")
+def test_page_loads_without_a_fault_draws_every_widget_and_fits_a_phone(visit):
+    page, faults = visit
+    views = page.locator('script[type$="widget-view+json"]').count()
+    assert page.locator(site.WIDGETS).count() == views
+    assert page.locator(f"{site.WIDGETS}:has({DRAWN})").count() == views
+    assert page.locator("mjx-merror, .MathJax_Error").count() == 0
+    assert page.locator("mjx-container").count() >= page.locator(".math").count()
+    page.set_viewport_size(PHONE)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(DESK)
+    assert width <= PHONE["width"]
+    assert faults == []
 
 
 def changed(before, after):
@@ -69,22 +88,6 @@ def by_pointer(page, control):
     page.mouse.click(box["x"] + box["width"] * (0.25 if share > 0.5 else 0.75), box["y"] + box["height"] / 2)
 
 
-@pytest.mark.parametrize("path", WITH_WIDGETS)
-def test_every_slider_changes_its_own_widget_and_no_other(browser, base, path):
-    with site.opened(browser, base) as (page, faults):
-        page.goto(base + path)
-        site.settle(page)
-        for index in range(page.locator(site.WIDGETS).count()):
-            sliders = page.locator(site.WIDGETS).nth(index).locator(SLIDERS)
-            for control, move in itertools.product(sliders.all(), [by_key, by_pointer]):
-                if control.is_visible():
-                    before, value = site.drawings(page), control.input_value()
-                    move(page, control)
-                    assert control.input_value() != value
-                    assert changed(before, site.drawings(page)) == [index]
-        assert faults == []
-
-
 def seen(widget):
     """What a reader can see and hear of a widget: its text, the sliders' places, the drawings' labels."""
     sliders = widget.locator(SLIDERS).evaluate_all("all => all.map(s => [s.checkVisibility(), s.value])")
@@ -92,55 +95,84 @@ def seen(widget):
     return widget.inner_text(), [value for visible, value in sliders if visible], labels
 
 
-@pytest.mark.parametrize("path", WITH_WIDGETS)
-def test_buttons_and_choices_change_their_own_widget_and_reset_brings_it_back(browser, http_base, path):
-    with site.opened(browser, http_base) as (page, faults):
-        page.goto(http_base + path)
-        site.settle(page)
-        for index in range(page.locator(site.WIDGETS).count()):
-            widget = page.locator(site.WIDGETS).nth(index)
-            reset = widget.locator('[data-control="reset"]')
-            fresh = seen(widget)
-            for control in widget.locator(CHOICES).all():
-                before = site.drawings(page)
-                control.click()
-                assert changed(before, site.drawings(page)) == [index]
-                reset.click()
-                assert seen(widget) == fresh
-            sliders = [slider for slider in widget.locator(SLIDERS).all() if slider.is_visible()]
-            for slider in sliders:
-                by_key(page, slider)
-            if sliders:
-                reset.click()
+# Before the tests that move a widget and leave it there: reset has to bring back what was loaded.
+@on(WITH_WIDGETS, "http")
+def test_buttons_and_choices_change_their_own_widget_and_reset_brings_it_back(visit):
+    page, faults = visit
+    for index in range(page.locator(site.WIDGETS).count()):
+        widget = page.locator(site.WIDGETS).nth(index)
+        reset = widget.locator('[data-control="reset"]')
+        fresh = seen(widget)
+        for control in widget.locator(CHOICES).all():
+            before = site.drawings(page)
+            control.click()
+            assert changed(before, site.drawings(page)) == [index]
+            reset.click()
             assert seen(widget) == fresh
-        assert faults == []
+        sliders = [slider for slider in widget.locator(SLIDERS).all() if slider.is_visible()]
+        for slider in sliders:
+            by_key(page, slider)
+        if sliders:
+            reset.click()
+        assert seen(widget) == fresh
+    assert faults == []
 
 
-def test_the_pair_of_eigenvalues_can_be_dragged(browser, http_base):
-    with site.opened(browser, http_base) as (page, faults):
-        page.goto(http_base + "book/index.html")
-        site.settle(page)
-        handle = page.locator('[data-control="drag"]').first
-        handle.scroll_into_view_if_needed()
-        box = handle.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x - 60, y, steps=4)
-        page.mouse.up()
-        assert float(page.locator('[data-control="radius"]').first.input_value()) < 0.9
-        assert float(page.locator('[data-control="angle"]').first.input_value()) > 40
-        assert faults == []
+@on(WITH_WIDGETS, "http", "file")
+def test_every_slider_changes_its_own_widget_and_no_other(visit):
+    page, faults = visit
+    for index in range(page.locator(site.WIDGETS).count()):
+        sliders = page.locator(site.WIDGETS).nth(index).locator(SLIDERS)
+        for control, move in itertools.product(sliders.all(), [by_key, by_pointer]):
+            if control.is_visible():
+                before, value = site.drawings(page), control.input_value()
+                move(page, control)
+                assert control.input_value() != value
+                assert changed(before, site.drawings(page)) == [index]
+    assert faults == []
 
 
-def test_dark_mode_recolours_the_widgets(browser, http_base):
+@on(["book/index.html"], "http")
+def test_the_pair_of_eigenvalues_can_be_dragged(visit):
+    page, faults = visit
+    page.evaluate(RESET_ALL)
+    handle = page.locator('[data-control="drag"]').first
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y, steps=4)
+    page.mouse.up()
+    assert float(page.locator('[data-control="radius"]').first.input_value()) < 0.9
+    assert float(page.locator('[data-control="angle"]').first.input_value()) > 40
+    assert faults == []
+
+
+@on(["book/index.html"], "http")
+def test_dark_mode_recolours_the_widgets(visit):
+    page, _faults = visit
     colours = []
     for scheme in ("light", "dark"):
-        with site.opened(browser, http_base, color_scheme=scheme) as (page, _faults):
-            page.goto(http_base + "book/index.html")
-            site.settle(page)
-            colours.append(page.locator(".et-drawing").first.evaluate("svg => getComputedStyle(svg).color"))
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
+        site.settle(page)
+        colours.append(page.locator(".et-drawing").first.evaluate("svg => getComputedStyle(svg).color"))
     assert colours[0] != colours[1]
+
+
+# After all others that look at a page: it leaves none of the formulas.
+@on(PAGES, "http")
+def test_page_has_no_violation_of_wcag(visit):
+    page, _faults = visit
+    page.evaluate(RESET_ALL)
+    assert axe.violations(page, axe.MOST) == []
+
+
+@on(["book/linear/eigenmodes.html"], "http")
+def test_code_has_no_violation_of_wcag(visit):
+    page, _faults = visit
+    assert axe.violations(page, axe.CODE) == []
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
@@ -193,9 +225,10 @@ def test_no_page_holds_an_error_of_a_cell_or_a_widget(path):
     assert '"output_type": "error"' not in text
 
 
-def test_search_finds_a_word_of_a_chapter(browser, http_base):
-    with site.opened(browser, http_base) as (page, faults):
-        page.goto(http_base + "search.html?q=orbit")
+def test_search_finds_a_word_of_a_chapter(browser, tabs):
+    base, *_ = tabs["http"]
+    with site.opened(browser, base) as (page, faults):
+        page.goto(base + "search.html?q=orbit")
         page.wait_for_selector("#search-results li a")
         assert "eigenmodes" in page.locator("#search-results").inner_html()
         assert faults == []

@@ -1,3 +1,4 @@
+import bad_inputs
 import numpy as np
 import pytest
 import scipy.stats
@@ -295,9 +296,7 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"), [case[1:] for case in BAD_INPUTS], ids=[case[0] for case in BAD_INPUTS]
-)
+@bad_inputs.each(BAD_INPUTS)
 def test_bad_input_is_named_and_answered(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -7,18 +7,20 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import counted_study
 import pytest
 import torch
+from distributed import Client
 
 from eigen_teach import experiments
 from eigen_teach.experiments import sweep
 
 RUNS = 24
+WORKER_THREADS = (1, 2)  # of a cluster's two workers: one makes a run at a time, the other could make two
 HERE = Path(__file__).parent
 # A process of its own finds the study of these tests; it runs while others of this suite do.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
@@ -27,7 +29,7 @@ import sys, counted_study
 from eigen_teach import experiments
 counted_study.PRESETS = {"paper": counted_study.Counted(sys.argv[1])}
 experiments.EXPERIMENTS["counted"] = experiments.entry("counted", counted_study)
-experiments.run("counted", "paper", runs=sys.argv[2], jobs=int(sys.argv[3]))
+experiments.run("counted", "paper", runs=sys.argv[2], jobs=2)
 """
 
 
@@ -85,9 +87,10 @@ def test_finished_sweep_is_read_back_and_not_run_again(counted, tmp_path):
 
 
 def test_more_seeds_keep_the_runs_that_are_finished(counted, tmp_path):
-    few = replace(counted, seeds=3)
+    few, more = replace(counted, seconds=0, seeds=3), replace(counted, seconds=0)
     experiments.run("counted", few, runs=tmp_path / "runs")
-    experiments.run("counted", "paper", runs=tmp_path / "runs")
+    experiments.run("counted", more, runs=tmp_path / "runs")
+    assert len(times(counted, "done")) == RUNS
     assert set(times(counted, "began").values()) == {1}
 
 
@@ -103,7 +106,7 @@ def test_other_settings_and_other_devices_are_other_runs(tmp_path):
 
 def test_sweep_that_is_killed_goes_on_where_it_was(counted, alone, tmp_path):
     runs = tmp_path / "runs"
-    command = [sys.executable, "-c", SCRIPT, counted.log, str(runs), "2"]
+    command = [sys.executable, "-c", SCRIPT, counted.log, str(runs)]
     victim = subprocess.Popen(command, env=ENVIRONMENT, start_new_session=True)
     wait_until(lambda: len(kept_files(runs)) >= RUNS // 2)
     os.killpg(victim.pid, signal.SIGKILL)  # with all its processes, as a machine that goes away
@@ -129,63 +132,51 @@ class Cluster:
 
 
 def start(module, *arguments, log):
-    command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
+    command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
     return subprocess.Popen(command, env=ENVIRONMENT, stdout=log, stderr=log, start_new_session=True)
 
 
-@contextmanager
-def cluster(folder, workers=2, threads=1):
-    """A Dask scheduler and its workers, each a process of its own, on this machine's loopback."""
-    place = folder / "scheduler.json"
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A Dask scheduler and two workers, each a process of its own, on this machine's loopback."""
+    folder = tmp_path_factory.mktemp("cluster")
+    place, processes = folder / "scheduler.json", []
+    where = ["--scheduler-file", str(place), "--host", "127.0.0.1"]
     with (folder / "dask.log").open("w") as log:
-        where = ["--scheduler-file", str(place)]
-        scheduler = start(
-            "dask_scheduler", *where, "--host", "127.0.0.1", "--port", "0", "--no-dashboard", log=log
-        )
-        started = []
         try:
+            processes.append(start("dask_scheduler", *where, "--port", "0", log=log))
             wait_until(lambda: place.is_file() and place.read_text().rstrip().endswith("}"))
-            options = [
-                *where,
-                "--no-nanny",
-                "--nthreads",
-                str(threads),
-                "--host",
-                "127.0.0.1",
-                "--no-dashboard",
-            ]
-            started = [
-                start("dask_worker", *options, "--local-directory", str(folder / f"worker{k}"), log=log)
-                for k in range(workers)
-            ]
-            yield Cluster(json.loads(place.read_text())["address"], started)
+            for threads in WORKER_THREADS:
+                own = ["--nthreads", str(threads), "--local-directory", str(folder / f"worker{threads}")]
+                processes.append(start("dask_worker", *where, "--no-nanny", *own, log=log))
+            address = json.loads(place.read_text())["address"]
+            with Client(address) as client:
+                client.wait_for_workers(len(WORKER_THREADS), timeout=120)
+            yield Cluster(address, processes[1:])
         finally:
-            for process in [*started, scheduler]:
+            for process in processes:
                 process.kill()
                 process.wait()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_cluster_gives_the_same_values_and_does_each_run_once(counted, alone, tmp_path, threads):
-    with cluster(tmp_path, threads=threads) as dask:
-        record = experiments.run("counted", "paper", dask=dask.address, runs=tmp_path / "runs")
+def test_cluster_gives_the_same_values_and_does_each_run_once(counted, alone, cluster, tmp_path):
+    record = experiments.run("counted", "paper", dask=cluster.address, runs=tmp_path / "runs")
     assert values(record) == alone
     assert set(times(counted, "done").values()) == {1}
 
 
-def test_cluster_loses_a_worker_half_way_and_no_finished_run(counted, alone, tmp_path):
+def test_cluster_loses_a_worker_half_way_and_no_finished_run(counted, alone, cluster, tmp_path):
     runs = tmp_path / "runs"
-    script = SCRIPT.replace("jobs=int(sys.argv[3])", "dask=sys.argv[3]")
-    with cluster(tmp_path) as dask:
-        command = [sys.executable, "-c", script, counted.log, str(runs), dask.address]
-        sweeping = subprocess.Popen(command, env=ENVIRONMENT)
+    with ThreadPoolExecutor(1) as beside:
+        sweeping = beside.submit(experiments.run, "counted", "paper", dask=cluster.address, runs=runs)
         wait_until(lambda: len(kept_files(runs)) >= RUNS // 2)
-        dask.workers[0].kill()  # SIGKILL: no good-bye
-        assert sweeping.wait(timeout=120) == 0
+        cluster.workers[0].kill()  # SIGKILL: no good-bye
+        record = sweeping.result(timeout=120)
     assert len(kept_files(runs)) == RUNS
-    assert set(times(counted, "done").values()) == {1}
-    record = experiments.run("counted", "paper", runs=runs)  # all there: nothing is made again
     assert values(record) == alone
+    assert set(times(counted, "done").values()) == {1}
+    again = experiments.run("counted", "paper", runs=runs)  # all there: nothing is made again
+    assert values(again) == alone
     assert set(times(counted, "done").values()) == {1}
 
 

@@ -2,6 +2,7 @@ import copy
 import math
 from dataclasses import FrozenInstanceError
 
+import bad_inputs
 import numpy as np
 import pytest
 import torch
@@ -418,9 +419,7 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"), [case[1:] for case in BAD_INPUTS], ids=[case[0] for case in BAD_INPUTS]
-)
+@bad_inputs.each(BAD_INPUTS)
 def test_bad_input_is_named_at_the_call(call, error, message):
     with pytest.raises(error, match=message):
         call()

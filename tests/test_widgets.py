@@ -10,6 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import bad_inputs
 import numpy as np
 import pytest
 import torch
@@ -358,11 +359,9 @@ BAD_INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "exception", "message"), [case[1:] for case in BAD_INPUTS], ids=[case[0] for case in BAD_INPUTS]
-)
-def test_bad_input_raises_with_a_way_out(call, exception, message):
-    with pytest.raises(exception, match=message):
+@bad_inputs.each(BAD_INPUTS)
+def test_bad_input_raises_with_a_way_out(call, error, message):
+    with pytest.raises(error, match=message):
         call()
 
 

@@ -53,15 +53,20 @@ def set_chapter(path: Path, source: str) -> None:
     path.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
 
 
-def main(url: str, branch: str = "main") -> None:
-    """Write the address into everything that holds it."""
+def checked(url: str) -> str:
+    """The address without what git adds to it; ends the script if it is none of GitHub's."""
     url = url.rstrip("/").removesuffix(".git")
     if not URL.fullmatch(url):
         sys.exit(
             "URL must look like https://github.com/OWNER/REPO (the Colab button needs GitHub), "
             f"got {url!r}; run: make repository URL=https://github.com/OWNER/REPO"
         )
-    old = current()
+    return url
+
+
+def main(url: str, branch: str = "main") -> None:
+    """Write the address into everything that holds it."""
+    url, old = checked(url), current()
     for path in TEXTS:
         rewrite(path, old, (url, branch))
     CONFIG.write_text(CONFIG.read_text().replace(f"  branch: {old[1]}", f"  branch: {branch}"))
