@@ -5,7 +5,9 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
+from eigen_teach import training
 from eigen_teach.experiments import sweep
 
 
@@ -35,14 +37,17 @@ def note(config, word, run):
 
 
 def run_one(config, run, _device):
-    """A number that depends on the run alone, if linear algebra keeps to one order of summation."""
+    """Numbers that depend on the run alone, if sums keep to one order and no other run draws in between."""
     note(config, "began", run)
     rng = np.random.default_rng([run["seed"], ord(run["cell"])])
     W = rng.standard_normal((config.size, config.size))
-    time.sleep(config.seconds)
+    with training.seeded(run["seed"]):  # torch's own generator, which the threads of a process share
+        time.sleep(config.seconds)
+        drawn = float(torch.rand(()))
     values = {
         "eigenvalue": float(np.abs(np.linalg.eigvals(W @ W.T)).max()),
         "sum": float(rng.random(1000).sum()),
+        "drawn": drawn,
     }
     note(config, "done", run)
     return values

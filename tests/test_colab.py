@@ -25,7 +25,9 @@ def kernels(tmp_path_factory):
     folder = tmp_path_factory.mktemp("colab")
     pip = [sys.executable, "-m", "pip"]
     source = shutil.copytree(
-        ROOT, folder / "source", ignore=shutil.ignore_patterns(".*", "_build", "build", "*.egg-info", "book")
+        ROOT,
+        folder / "source",
+        ignore=shutil.ignore_patterns(".*", "_build", "build", "*.egg-info", "book", "runs"),
     )
     build = [*pip, "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, source]
     subprocess.run(build, check=True)
