@@ -49,8 +49,7 @@ def fit(
 ) -> History:
     """Train with Adam for a number of steps, or until the loss or its gradient is no longer finite.
 
-    A divergence is a result and no error: the history says at which step, and the model stays as that
-    step found it. If the batches run out, the model has learned from those that there were.
+    A divergence is a result and no error: the history says at which step, and the model stays as it was.
 
     Args:
         model: maps a batch of inputs to predictions; changed in place.
@@ -61,7 +60,8 @@ def fit(
         clip: largest norm of the gradient; None leaves it as it is.
         fused: Adam in one pass: the same to rounding, and much faster for millions of parameters.
         measure: called with the model before the first step and after every ``every`` steps.
-        every: see ``measure``; ``progress`` shows a bar with the time left.
+        every: steps from one measure to the next.
+        progress: show a bar with the time left.
 
     Raises:
         TypeError, ValueError: if a setting is of the wrong kind or out of range, or the batches run out.
