@@ -84,6 +84,7 @@ def test_lines_are_paired_and_stripped(tmp_path, monkeypatch):
         (gzip.compress(b"\xff\xfe\n"), "must be gzip of UTF-8"),
         (gzip.compress(b"Ein Hund.\n" * 50)[:-9], "must be gzip of UTF-8"),
     ],
+    ids=["one line too few", "no gzip", "no UTF-8", "cut short"],  # not the bytes: they hold the time
 )
 def test_a_damaged_file_is_named_with_a_way_out(tmp_path, monkeypatch, german, message):
     files = {"val.de.gz": german, "val.en.gz": gzip.compress(b"A dog.\nA cat.\n")}
