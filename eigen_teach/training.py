@@ -129,8 +129,28 @@ def shuffled(
         [0, 1, 2, 3, 4]
     """
     _check_pairs("targets", inputs, targets)
-    size = _check.count("batch_size", batch_size, 1)
-    return _epochs(inputs, targets, size, torch.Generator().manual_seed(_check.count("seed", seed, 0)))
+    places = batch_indices(len(inputs), batch_size, seed=seed)
+    return ((inputs[chosen], targets[chosen]) for chosen in (place.to(inputs.device) for place in places))
+
+
+def batch_indices(count: int, batch_size: int, *, seed: int = 0) -> Iterator[Tensor]:
+    """Yield the places of each batch without end, for what is no pair of tensors; else as :func:`shuffled`.
+
+    Args:
+        count: N, at least 1.
+        batch_size: B, at least 1.
+        seed: of the order.
+
+    Raises:
+        TypeError, ValueError: if a setting is no integer or too small.
+
+    Example:
+        >>> places = batch_indices(5, 2)
+        >>> torch.cat([next(places) for _ in range(3)]).sort().values.tolist()
+        [0, 1, 2, 3, 4]
+    """
+    count, size = _check.count("count", count, 1), _check.count("batch_size", batch_size, 1)
+    return _epochs(count, size, torch.Generator().manual_seed(_check.count("seed", seed, 0)))
 
 
 def _check_pairs(name: str, inputs: Tensor, others: Tensor) -> None:
@@ -141,13 +161,9 @@ def _check_pairs(name: str, inputs: Tensor, others: Tensor) -> None:
         )
 
 
-def _epochs(
-    inputs: Tensor, targets: Tensor, size: int, generator: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
+def _epochs(count: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
     while True:
-        order = torch.randperm(len(inputs), generator=generator).to(inputs.device)
-        for chosen in order.split(size):
-            yield inputs[chosen], targets[chosen]
+        yield from torch.randperm(count, generator=generator).split(size)
 
 
 @torch.no_grad()

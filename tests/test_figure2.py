@@ -216,7 +216,7 @@ def test_batches_of_an_epoch_are_all_words_once_in_the_seed_s_order():
     data = figure2.tensors(words, "cpu")
 
     def epoch(seed):
-        source = figure2.batches(data, 8, seed)
+        source = data.batches(8, seed)
         drawn = [next(source) for _ in range(3)]
         return torch.cat([x for (x, _), _ in drawn]), torch.cat([y for _, y in drawn])
 

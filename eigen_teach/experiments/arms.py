@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from eigen_teach import ensemble, init, models, training
+from eigen_teach.experiments import starts
 from eigen_teach.experiments.tasks import Task
 
 Fill = Callable[[nn.RNNBase], object]  # changes a fresh layer in place
@@ -59,8 +60,7 @@ def initializer(name: str, radius: float) -> Fill:
         name: a key of ``init.INITIALIZERS``.
         radius: λ of ``eigen`` and ``haar``; the others have none.
     """
-    scale = {"radius": radius} if name in ("eigen", "haar") else {}
-    return lambda rnn: init.init_recurrent_(rnn, init.INITIALIZERS[name], **scale)
+    return lambda rnn: starts.fill(rnn, name, radius)
 
 
 def matrix(draw: Callable[[int, int], Any], radius: float) -> Fill:

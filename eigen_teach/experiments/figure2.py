@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from eigen_teach import ensemble, init, models, training
 from eigen_teach._check import Floats
 from eigen_teach.data import tomita
-from eigen_teach.experiments import starts, sweep
+from eigen_teach.experiments import starts, sweep, tasks
 
 _WORDS, _MATRICES = 1, 2  # streams of random numbers of one seed
 
@@ -112,20 +111,6 @@ class Entrant(NamedTuple):
     inputs_too: bool = False
 
 
-class Data(NamedTuple):
-    """Words as tensors.
-
-    Args:
-        x: (N, T, 2) one-hot, zero behind a word's end.
-        lengths: (N,) of the words.
-        y: (N,) 1 if accepted, else 0.
-    """
-
-    x: Tensor
-    lengths: Tensor
-    y: Tensor
-
-
 def plan(config: Figure2) -> list[dict[str, Any]]:
     """Return the runs, seed by seed.
 
@@ -186,7 +171,7 @@ def race(
     train_data, test_data = tensors(words, device), tensors(test_words, device)
     history = ensemble.fit(
         group,
-        batches(train_data, config.batch_size, seed),
+        train_data.batches(config.batch_size, seed),
         ensemble.cross_entropies,
         lr=[entrant.lr for entrant in field],
         steps=round(config.epochs * batches_per_epoch(config)),
@@ -280,15 +265,14 @@ def seen(train_words: tomita.Words, test_words: tomita.Words) -> list[float]:
     return [round(float(repeated[test_words.labels == label].mean()), 4) for label in (0, 1)]
 
 
-def tensors(words: tomita.Words, device: str) -> Data:
+def tensors(words: tomita.Words, device: str) -> tasks.Data:
     """Return words as tensors.
 
     Args:
         words: of ``tomita.sample``.
         device: torch's name of the device.
     """
-    parts = (words.one_hot(), words.lengths, words.labels)
-    return Data(*(torch.from_numpy(part).to(device) for part in parts))
+    return tasks.of_words(words).to(device)
 
 
 def batches_per_epoch(config: Race) -> int:
@@ -298,19 +282,6 @@ def batches_per_epoch(config: Race) -> int:
         config: the settings.
     """
     return -(-config.train_words // config.batch_size)
-
-
-def batches(data: Data, size: int, seed: int) -> Iterator[tuple[tuple[Tensor, Tensor], Tensor]]:
-    """Yield batches without end as ``ensemble.fit`` takes them, one order for each seed.
-
-    Args:
-        data: the words.
-        size: words a batch.
-        seed: of the order.
-    """
-    order = torch.arange(len(data.y), device=data.y.device)
-    for chosen, _ in training.shuffled(order, order, size, seed=seed):
-        yield (data.x[chosen], data.lengths[chosen]), data.y[chosen]
 
 
 # ------------------------------------------------------------------------------------------- the results
@@ -379,10 +350,9 @@ def drawing(
         word; ``automaton`` (K,) its state then; ``words`` (count,); ``explained`` (2,), the components'
         shares of the variance.
     """
-    x, lengths, _ = tensors(words, device)
-    states = models.hidden_states(model, x[:count])
-    within = torch.arange(x.shape[1], device=device) < lengths[:count, None]
-    points = states[within].cpu().double().numpy()  # (K, n)
+    states = models.hidden_states(model, tensors(words, device).x[:count]).cpu()
+    within = torch.arange(states.shape[1]) < torch.from_numpy(words.lengths[:count])[:, None]
+    points = states[within].double().numpy()  # (K, n)
     points = points - points.mean(axis=0)
     _, sizes, axes = np.linalg.svd(points, full_matrices=False)
     first, second = (points @ axes[:2].T).T.round(2)

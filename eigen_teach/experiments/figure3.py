@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from eigen_teach import spectra
+from eigen_teach import init, models, spectra, training
 from eigen_teach._check import Floats
-from eigen_teach.experiments import sweep
-
-if TYPE_CHECKING:
-    from eigen_teach import models
+from eigen_teach.experiments import scanline, starts, sweep
 
 _REINIT = ("recurrent", "input_too")
 
@@ -42,17 +39,7 @@ class Figure3:
 
     source: str = "full"
     cells: tuple[str, ...] = ("tanh", "lstm", "gru")
-    initializers: tuple[str, ...] = (
-        "default",
-        "xavier_normal",
-        "xavier_uniform",
-        "kaiming_normal",
-        "kaiming_uniform",
-        "irnn",
-        "np_rnn",
-        "haar",
-        "eigen",
-    )
+    initializers: tuple[str, ...] = tuple(init.INITIALIZERS)
     radius: float = 0.95
     reinit: str = "recurrent"
     hidden_size: int = 150
@@ -80,13 +67,10 @@ def plan(config: Figure3) -> list[dict[str, Any]]:
     Raises:
         ValueError: if an initializer or ``reinit`` is unknown.
     """
-    from eigen_teach import init
-    from eigen_teach.experiments import starts
-
     starts.check_known("initializers", config.initializers, init.INITIALIZERS)
     starts.check_known("reinit", [config.reinit], _REINIT)
     runs = sweep.grid(config.seeds, cell=config.cells, initializer=config.initializers)
-    return [run for run in runs if run["cell"] == "tanh" or run["initializer"] not in starts.RNN_ONLY]
+    return starts.without_misfits(runs)
 
 
 def start(config: Figure3, run: Mapping[str, Any]) -> models.SequenceModel:
@@ -105,8 +89,6 @@ def start(config: Figure3, run: Mapping[str, Any]) -> models.SequenceModel:
         >>> starts.radii(spectra.recurrent_matrices(model.rnn))
         {'l0.r': 0.95, 'l0.z': 0.95, 'l0.n': 0.95}
     """
-    from eigen_teach.experiments import scanline, starts
-
     model = scanline.build(config, run["cell"], run["seed"], "cpu")
     starts.restart(
         model.rnn, run["initializer"], config.radius, run["seed"], input_too=config.reinit == "input_too"
@@ -126,9 +108,6 @@ def run_one(config: Figure3, run: dict[str, Any], device: str) -> dict[str, Any]
         The curves, as ``scanline.curves``; ``radius_before`` and ``radius_after`` by gate; for tanh and
         seed 0 also ``before`` and ``after``, the spectrum as :func:`upper_half`.
     """
-    from eigen_teach import training
-    from eigen_teach.experiments import scanline, starts
-
     model = start(config, run).to(device)
     data = scanline.images("train", config.source, device)
     test = scanline.images("test", config.source, device)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from eigen_teach.experiments import sweep
+import torch
 
-if TYPE_CHECKING:
-    from eigen_teach import models
-    from eigen_teach.experiments.translation import Corpus
+from eigen_teach import init, models, spectra, training
+from eigen_teach.experiments import scanline, starts, sweep, translation
 
 
 @dataclass(frozen=True)
@@ -39,17 +38,7 @@ class Figure4:
     # Given by the paper, with spaCy's tokens and [UNK] for words seen once.
     source: str = "full"
     cells: tuple[str, ...] = ("tanh", "lstm", "gru")
-    initializers: tuple[str, ...] = (
-        "default",
-        "xavier_normal",
-        "xavier_uniform",
-        "kaiming_normal",
-        "kaiming_uniform",
-        "irnn",
-        "np_rnn",
-        "haar",  # a control of ours: another orthogonal matrix of the same radius
-        "eigen",
-    )
+    initializers: tuple[str, ...] = tuple(init.INITIALIZERS)  # haar is a control of ours, of the same radius
     radius: float = 0.95
     embedding_size: int = 512
     hidden_size: int = 256
@@ -88,9 +77,6 @@ def plan(config: Figure4) -> list[dict[str, Any]]:
     Raises:
         ValueError: if an initializer is unknown.
     """
-    from eigen_teach import init
-    from eigen_teach.experiments import starts
-
     for name in ("initializers", "printed_for", "rivals"):
         starts.check_known(name, getattr(config, name), init.INITIALIZERS)
     printed = sweep.grid(
@@ -101,11 +87,7 @@ def plan(config: Figure4) -> list[dict[str, Any]]:
         config.seeds + config.more_seeds, cell=["tanh"], initializer=config.rivals, lr=[config.lr]
     )
     more = [run for run in rivals if run["seed"] >= config.seeds]
-    return [
-        run
-        for run in printed + main + more
-        if run["cell"] == "tanh" or run["initializer"] not in starts.RNN_ONLY
-    ]
+    return starts.without_misfits(printed + main + more)
 
 
 def run_one(config: Figure4, run: dict[str, Any], device: str) -> dict[str, Any]:
@@ -124,16 +106,11 @@ def run_one(config: Figure4, run: dict[str, Any], device: str) -> dict[str, Any]
         of sacrebleu, and ten ``translations``; ``first_losses`` of five steps; ``diverged``, the step at
         which the loss was no number, or None.
     """
-    import torch
-
-    from eigen_teach import training
-    from eigen_teach.experiments import scanline, translation
-
     corpus = translation.corpus(config.source)
     model = start(config, run, corpus).to(device)
     before = radius_of(model)
     epochs = config.epochs if run["lr"] == config.lr else config.printed_epochs
-    per_epoch = -(-len(corpus.train) // config.batch_size)
+    per_epoch = scanline.batches_per_epoch(config, len(corpus.train))
     history = training.fit(
         model,
         translation.batches(corpus.train, config.batch_size, run["seed"], device),
@@ -156,7 +133,7 @@ def run_one(config: Figure4, run: dict[str, Any], device: str) -> dict[str, Any]
     }
 
 
-def start(config: Figure4, run: Mapping[str, Any], corpus: Corpus) -> models.Seq2Seq:
+def start(config: Figure4, run: Mapping[str, Any], corpus: translation.Corpus) -> models.Seq2Seq:
     """Return the untrained network of a run, on the CPU.
 
     Args:
@@ -164,9 +141,6 @@ def start(config: Figure4, run: Mapping[str, Any], corpus: Corpus) -> models.Seq
         run: ``cell``, ``initializer`` and ``seed``.
         corpus: whose vocabularies it reads and writes.
     """
-    from eigen_teach import models, training
-    from eigen_teach.experiments import starts
-
     with training.seeded(run["seed"]):
         model = models.Seq2Seq(
             run["cell"],
@@ -186,8 +160,5 @@ def radius_of(model: models.Seq2Seq) -> dict[str, dict[str, float]]:
     Args:
         model: the network.
     """
-    from eigen_teach import spectra
-    from eigen_teach.experiments import starts
-
     layers = {"encoder": model.encoder, "decoder": model.decoder}
     return {name: starts.radii(spectra.recurrent_matrices(rnn)) for name, rnn in layers.items()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from eigen_teach.experiments import sweep
+from torch import Tensor
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from eigen_teach import _check, init, training
+from eigen_teach.experiments import scanline, starts, sweep
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,6 @@ def plan(config: PixelMnist) -> list[dict[str, Any]]:
     Raises:
         ValueError: if an initializer is unknown.
     """
-    from eigen_teach import init
-    from eigen_teach.experiments import starts
-
     starts.check_known("initializers", config.initializers, init.INITIALIZERS)
     return sweep.grid(config.seeds, initializer=config.initializers)
 
@@ -89,9 +86,6 @@ def pixels(split: str, source: str, count: int, device: str) -> tuple[Tensor, Te
         >>> x.shape, y.tolist()
         (torch.Size([5, 784, 1]), [0, 1, 2, 3, 4])
     """
-    from eigen_teach import _check
-    from eigen_teach.experiments import scanline
-
     count = _check.count("count", count, 1)
     x, y = scanline.images(split, source, "cpu")
     return x[:count].reshape(-1, scanline.ROWS * scanline.PIXELS, 1).to(device), y[:count].to(device)
@@ -111,9 +105,6 @@ def run_one(config: PixelMnist, run: dict[str, Any], device: str) -> dict[str, A
     Raises:
         ValueError: if a setting is out of range.
     """
-    from eigen_teach import training
-    from eigen_teach.experiments import scanline, starts
-
     model = scanline.build(config, "tanh", run["seed"], "cpu", input_size=1)
     starts.restart(model.rnn, run["initializer"], config.radius, run["seed"])
     data = pixels("train", config.source, config.train_images, device)

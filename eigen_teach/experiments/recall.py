@@ -10,7 +10,7 @@ from eigen_teach.experiments import arms, sweep, tasks
 
 @dataclass(frozen=True)
 class Recall(arms.Settings):
-    """Settings of recall; ``adding`` has the same with another task.
+    """Settings of recall, and of ``adding`` with another task.
 
     Args:
         task: what is learned.

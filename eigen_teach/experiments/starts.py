@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from torch import nn
 
@@ -34,6 +35,15 @@ def check_known(name: str, chosen: Iterable[str], known: Iterable[str]) -> None:
         raise ValueError(
             f"{name} must be known, got {', '.join(map(repr, unknown))}; choose from {', '.join(known)}"
         )
+
+
+def without_misfits(runs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the runs that the paper would make: ``RNN_ONLY`` initializers go to tanh alone.
+
+    Args:
+        runs: each with ``cell`` and ``initializer``.
+    """
+    return [run for run in runs if run["cell"] == "tanh" or run["initializer"] not in RNN_ONLY]
 
 
 def fill(rnn: nn.RNNBase, initializer: str, radius: float) -> None:

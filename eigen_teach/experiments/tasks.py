@@ -57,6 +57,16 @@ class Data(NamedTuple):
         x, y = self.x[chosen], self.y[chosen]
         return (x if self.lengths is None else (x, self.lengths[chosen])), y
 
+    def batches(self, size: int, seed: int) -> Iterator[tuple[Any, Tensor]]:
+        """Yield batches without end as ``ensemble.fit`` takes them, one order for each seed.
+
+        Args:
+            size: sequences a batch.
+            seed: of the order.
+        """
+        for chosen in training.batch_indices(len(self.x), size, seed=seed):
+            yield self.batch(chosen.to(self.x.device))
+
 
 # ------------------------------------------------------------------------------------------------- tasks
 
@@ -151,10 +161,7 @@ class Stored(Task):
 
     def batches(self, seed: int, size: int, device: str) -> Iterator[tuple[Any, Tensor]]:
         """Yield training batches without end, the same for the same seed."""
-        data = self.train(seed).to(device)
-        order = torch.arange(len(data.x), device=device)
-        for chosen, _ in training.shuffled(order, order, size, seed=seed):
-            yield data.batch(chosen)
+        return self.train(seed).to(device).batches(size, seed)
 
 
 @dataclass(frozen=True)
@@ -260,9 +267,9 @@ class Tomita(Stored):
 
     def _sample(self, count: int, seed: int, stream: int) -> Data:
         lengths = tomita.lengths_with_both(self.grammar, range(1, self.length + 1))
-        words = tomita.sample(self.grammar, count, lengths, rng=np.random.default_rng([seed, stream]))
-        parts = (words.one_hot(), words.labels, words.lengths)
-        return Data(*(torch.from_numpy(part) for part in parts))
+        return of_words(
+            tomita.sample(self.grammar, count, lengths, rng=np.random.default_rng([seed, stream]))
+        )
 
 
 @dataclass(frozen=True)
@@ -309,6 +316,15 @@ def named(name: str, asked: Iterable[Task]) -> Task:
 @lru_cache(maxsize=2)  # unpacking takes a second, and every run reads the same images
 def _digits(split: str, source: str) -> Data:
     return Data(*scanline.images(split, source, "cpu"))
+
+
+def of_words(words: tomita.Words) -> Data:
+    """Return words as tensors, one-hot and zero behind a word's end.
+
+    Args:
+        words: of ``tomita.sample``.
+    """
+    return Data(*(torch.from_numpy(part) for part in (words.one_hot(), words.labels, words.lengths)))
 
 
 def _tensors(drawn: sequences.Sequences) -> Data:

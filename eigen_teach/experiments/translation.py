@@ -77,8 +77,7 @@ def batches(
         seed: of the order.
         device: torch's name of the device.
     """
-    places = torch.arange(len(pairs))
-    for chosen, _ in training.shuffled(places, places, size, seed=seed):
+    for chosen in training.batch_indices(len(pairs), size, seed=seed):
         yield pack([pairs[place] for place in chosen], device)
 
 
