@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from eigen_teach import init
+from eigen_teach.data import multi30k
 from eigen_teach.data.multi30k import END, START
 from eigen_teach.experiments import figure4, translation
 
@@ -153,3 +154,12 @@ def test_plan_of_the_paper_s_preset_is_what_the_issue_asks():
 def test_unknown_initializer_is_named_before_the_first_run():
     with pytest.raises(ValueError, match="rivals must be known, got 'lecun'"):
         figure4.plan(replace(QUICK, rivals=("eigen", "lecun")))
+
+
+def test_record_shows_the_sentences_that_its_runs_translate(corpus):
+    result = {"run": RUN, "values": {"translations": ["A dog ."] * 10}}
+    values = figure4.collect(QUICK, [result])
+    assert values["runs"] == [{**RUN, "translations": ["A dog ."] * 10}]
+    assert len(values["sentences"]) == len(result["values"]["translations"])
+    english = multi30k.tokenize((english for _, english in values["sentences"]), "en")
+    assert english == corpus.references[:10]

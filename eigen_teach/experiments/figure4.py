@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from eigen_teach import init, models, spectra, training
+from eigen_teach.data import multi30k
 from eigen_teach.experiments import scanline, starts, sweep, translation
 
 
@@ -162,3 +163,18 @@ def radius_of(model: models.Seq2Seq) -> dict[str, dict[str, float]]:
     """
     layers = {"encoder": model.encoder, "decoder": model.decoder}
     return {name: starts.radii(spectra.recurrent_matrices(rnn)) for name, rnn in layers.items()}
+
+
+def collect(config: Figure4, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the runs as they are, and the test sentences whose translations they show.
+
+    Args:
+        config: the settings.
+        results: of ``sweep.finish``.
+
+    Returns:
+        ``runs``, as ``sweep.all_runs``; ``sentences``, pairs [German, English] as the corpus has them, in
+        the order of every run's ``translations``.
+    """
+    shown = multi30k.pairs("test", source=config.source)[: translation.SHOWN]
+    return {**sweep.all_runs(config, results), "sentences": [list(pair) for pair in shown]}

@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pack_sequence
 from eigen_teach import models, training
 from eigen_teach.data import multi30k
 
-_SHOWN = 10  # test sentences whose translations are kept
+SHOWN = 10  # test sentences whose translations are kept
 _LENGTH_BINS = (9, 12, 15)  # source words at which the next bin begins: about a quarter of the test set each
 
 
@@ -138,12 +138,12 @@ def quality(model: models.Seq2Seq, corpus: Corpus, longest: int, device: str) ->
         device: torch's name of the device.
 
     Returns:
-        What :func:`bleu` returns, and ``translations`` of the first ten test sentences.
+        What :func:`bleu` returns, and ``translations`` of the first ``SHOWN`` test sentences.
     """
     hypotheses = [" ".join(words) for words in translate(model, corpus, longest, device)]
     references = [" ".join(words) for words in corpus.references]
     lengths = [len(source) - 2 for source, _ in corpus.test]  # without [START] and [END]
-    return {**bleu(hypotheses, references, lengths), "translations": hypotheses[:_SHOWN]}
+    return {**bleu(hypotheses, references, lengths), "translations": hypotheses[:SHOWN]}
 
 
 def bleu(hypotheses: Sequence[str], references: Sequence[str], lengths: Sequence[int]) -> dict[str, Any]:
