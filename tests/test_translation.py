@@ -163,3 +163,25 @@ def test_record_shows_the_sentences_that_its_runs_translate(corpus):
     assert len(values["sentences"]) == len(result["values"]["translations"])
     english = multi30k.tokenize((english for _, english in values["sentences"]), "en")
     assert english == corpus.references[:10]
+
+
+def test_facts_of_a_corpus_of_two_sentences(corpus):
+    def pair(word, length):
+        return torch.tensor([START, *[4] * length, END]), torch.tensor([START, word, END])
+
+    german, english = (multi30k.Vocabulary([["ja", "ja", "nein", "nein"]]) for _ in range(2))
+    train, val = [pair(4, 1), pair(5, 1)], [pair(4, 1), pair(multi30k.UNK, 1)]
+    test = [pair(4, length) for length in (8, 9, 11, 40)]
+    small = translation.Corpus(german, english, train * 4 + [pair(multi30k.UNK, 1)] * 2, val, test, [])
+    facts = translation.facts(small)
+    assert facts["pairs"] == {"train": 10, "val": 2, "test": 4}
+    assert facts["words"] == {"german": 6, "english": 6}
+    assert (facts["bins"], facts["longest"]) == ([1, 2, 0, 1], 40)
+    assert facts["unknown"] == 0.5
+    # Of 20 words said in training 10 are [END], 4 the right word, 2 unknown.
+    assert facts["unigram_nats"] == pytest.approx(
+        (2 * math.log(2) + math.log(5) + math.log(10)) / 4, abs=1e-4
+    )
+    sample = translation.facts(corpus)
+    assert sum(sample["bins"]) == sample["pairs"]["test"] == 500
+    assert 0 < sample["unigram_nats"] < math.log(sample["words"]["english"])

@@ -166,7 +166,7 @@ def radius_of(model: models.Seq2Seq) -> dict[str, dict[str, float]]:
 
 
 def collect(config: Figure4, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the runs as they are, and the test sentences whose translations they show.
+    """Return the runs as they are, and what is to be known of the corpus to read them.
 
     Args:
         config: the settings.
@@ -174,7 +174,11 @@ def collect(config: Figure4, results: Sequence[Mapping[str, Any]]) -> dict[str, 
 
     Returns:
         ``runs``, as ``sweep.all_runs``; ``sentences``, pairs [German, English] as the corpus has them, in
-        the order of every run's ``translations``.
+        the order of every run's ``translations``; ``corpus``, as ``translation.facts``.
     """
     shown = multi30k.pairs("test", source=config.source)[: translation.SHOWN]
-    return {**sweep.all_runs(config, results), "sentences": [list(pair) for pair in shown]}
+    return {
+        **sweep.all_runs(config, results),
+        "sentences": [list(pair) for pair in shown],
+        "corpus": translation.facts(translation.corpus(config.source)),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -171,11 +172,9 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str], lengths: Sequence
         corpus = metric.corpus_score([hypotheses[k] for k in chosen], [[references[k] for k in chosen]])
         return round(float(corpus.score), 2)
 
-    edges = (0, *_LENGTH_BINS, max(lengths) + 1)
-    bins = [[k for k, length in enumerate(lengths) if low <= length < high] for low, high in pairwise(edges)]
     return {
         "bleu": score(range(len(hypotheses))),
-        "bleu_by_length": [score(chosen) for chosen in bins],
+        "bleu_by_length": [score(chosen) for chosen in _by_length(lengths)],
         "signature": str(metric.get_signature()),
     }
 
@@ -195,3 +194,35 @@ def translate(model: models.Seq2Seq, corpus: Corpus, longest: int, device: str) 
         numbers = model.translate(sources, start=multi30k.START, end=multi30k.END, longest=longest)
         words += [corpus.english.decode(row) for row in numbers.tolist()]
     return words
+
+
+def _by_length(lengths: Sequence[int]) -> list[list[int]]:
+    """Return the places of the sentences in each bin of lengths."""
+    edges = (0, *_LENGTH_BINS, max(lengths) + 1)
+    return [[k for k, length in enumerate(lengths) if low <= length < high] for low, high in pairwise(edges)]
+
+
+def facts(corpus: Corpus) -> dict[str, Any]:
+    """Return what a reader of a record wants to know of a corpus that is not at hand, in numbers.
+
+    Args:
+        corpus: the corpus.
+
+    Returns:
+        ``words`` of both vocabularies; ``pairs`` of each split; ``bins``, the test sentences in each bin
+        of ``bleu_by_length``, and ``longest``, the words of their longest source; of the English
+        validation words the share ``unknown``, and ``unigram_nats``, what one costs, [END] included, who
+        knows how often each was said in training and reads nothing.
+    """
+    counts = Counter(word for _, target in corpus.train for word in target[1:].tolist())
+    coming = [word for _, target in corpus.val for word in target[1:].tolist()]
+    lengths = [len(source) - 2 for source, _ in corpus.test]
+    cost = -math.fsum(math.log(counts[word] / counts.total()) for word in coming)
+    return {
+        "words": {"german": len(corpus.german), "english": len(corpus.english)},
+        "pairs": {split: len(getattr(corpus, split)) for split in multi30k.FILES},
+        "bins": [len(chosen) for chosen in _by_length(lengths)],
+        "longest": max(lengths),
+        "unknown": round(coming.count(multi30k.UNK) / (len(coming) - len(corpus.val)), 4),
+        "unigram_nats": round(cost / len(coming), 4),
+    }
