@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from eigen_teach import init
+from eigen_teach import init, training
 from eigen_teach.data import multi30k
 from eigen_teach.data.multi30k import END, START
 from eigen_teach.experiments import figure4, translation
@@ -137,7 +137,10 @@ def test_plan_of_the_paper_s_preset_is_what_the_issue_asks():
     assert {(run["cell"], run["initializer"]) for run in printed} == {
         (cell, name) for cell in ("tanh", "lstm", "gru") for name in ("default", "eigen")
     }
-    main = [run for run in plan if run["lr"] != 0.1]
+    other = [(run["cell"], run["initializer"]) for run in plan if run["lr"] == 3e-4]
+    assert other == [("tanh", name) for name in ("default", "xavier_uniform", "irnn", "haar", "eigen")]
+    main = [run for run in plan if run["lr"] == 1e-3]
+    assert len(printed) + len(other) + len(main) == len(plan)
     seeds = {
         (cell, name): [run["seed"] for run in main if (run["cell"], run["initializer"]) == (cell, name)]
         for cell in ("tanh", "lstm", "gru")
@@ -185,3 +188,26 @@ def test_facts_of_a_corpus_of_two_sentences(corpus):
     sample = translation.facts(corpus)
     assert sum(sample["bins"]) == sample["pairs"]["test"] == 500
     assert 0 < sample["unigram_nats"] < math.log(sample["words"]["english"])
+
+
+def test_astray_gives_every_target_the_source_of_the_next_pair(corpus):
+    pairs = corpus.val[:3]
+    wrong = translation.astray(pairs)
+    assert [target for _, target in wrong] == [target for _, target in pairs]
+    assert [source for source, _ in wrong] == [pairs[k][0] for k in (1, 2, 0)]
+
+
+def test_a_wrong_source_costs_a_reader_and_nobody_else(corpus):
+    def cost(model):
+        _, plain, wrong = figure4.validations(model, corpus.val, 0.1, "cpu")
+        return wrong - plain
+
+    deaf = figure4.start(QUICK, RUN, corpus)
+    with torch.no_grad():
+        deaf.encoder.weight_hh_l0.zero_()
+        deaf.encoder.weight_ih_l0.zero_()  # its last state is a constant, whatever it was given
+    assert cost(deaf) == 0
+    reader = figure4.start(QUICK, {**RUN, "cell": "gru"}, corpus)
+    batches = translation.batches(corpus.train, 64, 0, "cpu")
+    training.fit(reader, batches, torch.nn.CrossEntropyLoss(), lr=1e-2, steps=120, fused=True)
+    assert cost(reader) > 0.1

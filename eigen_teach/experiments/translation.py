@@ -17,6 +17,7 @@ from torch.nn.utils.rnn import pack_sequence
 from eigen_teach import models, training
 from eigen_teach.data import multi30k
 
+Pairs = Sequence[tuple[Tensor, Tensor]]  # word numbers, each sentence between [START] and [END]
 SHOWN = 10  # test sentences whose translations are kept
 _LENGTH_BINS = (9, 12, 15)  # source words at which the next bin begins: about a quarter of the test set each
 
@@ -67,9 +68,7 @@ def corpus(source: str) -> Corpus:
     return Corpus(german, english, numbers("train"), numbers("val"), numbers("test"), words["test"][1])
 
 
-def batches(
-    pairs: Sequence[tuple[Tensor, Tensor]], size: int, seed: int, device: str
-) -> Iterator[tuple[Any, Tensor]]:
+def batches(pairs: Pairs, size: int, seed: int, device: str) -> Iterator[tuple[Any, Tensor]]:
     """Yield batches without end, each epoch in a new order: packed (source, target so far), next words.
 
     Args:
@@ -82,7 +81,7 @@ def batches(
         yield pack([pairs[place] for place in chosen], device)
 
 
-def pack(pairs: Sequence[tuple[Tensor, Tensor]], device: str) -> tuple[Any, Tensor]:
+def pack(pairs: Pairs, device: str) -> tuple[Any, Tensor]:
     """Return what the network reads and what it should say, both packed.
 
     Args:
@@ -102,7 +101,7 @@ def pack(pairs: Sequence[tuple[Tensor, Tensor]], device: str) -> tuple[Any, Tens
 
 def validation(
     model: models.Seq2Seq,
-    pairs: Sequence[tuple[Tensor, Tensor]],
+    pairs: Pairs,
     label_smoothing: float,
     device: str,
     batch_size: int = 128,
@@ -127,6 +126,19 @@ def validation(
             words += len(following)
     smoothed, plain = (round(mean, 4) if math.isfinite(mean) else None for mean in (sums / words).tolist())
     return smoothed, plain
+
+
+def astray(pairs: Pairs) -> list[tuple[Tensor, Tensor]]:
+    """Return every target with the source of the next pair, the last one with the first's.
+
+    A network that reads does worse with them, by what its reading is worth; one that only knows how
+    English goes on does not.
+
+    Args:
+        pairs: word numbers, at least two pairs.
+    """
+    sources = [source for source, _ in pairs]
+    return [(source, target) for source, (_, target) in zip(sources[1:] + sources[:1], pairs, strict=True)]
 
 
 def quality(model: models.Seq2Seq, corpus: Corpus, longest: int, device: str) -> dict[str, Any]:
