@@ -1,6 +1,7 @@
 """The tools that judge chapters: a test that cannot fail would be worse than none."""
 
 import chapter_facts
+import mutations
 import nbformat
 import pytest
 import run_notebooks
@@ -66,3 +67,9 @@ def test_a_chapter_is_stale_when_its_code_or_its_outputs_were_edited(tmp_path):
     notebook = stamped(tmp_path)
     notebook.cells[0].outputs[0].text = "2\n"
     assert "outputs" in reason(notebook, tmp_path)
+
+
+@pytest.mark.parametrize("mutation", mutations.MUTATIONS, ids=lambda mutation: mutation.what)
+def test_every_mutation_still_finds_its_place(mutation):
+    text = mutation.path.read_text(encoding="utf-8")
+    assert mutation.edit(text) != text

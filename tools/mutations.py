@@ -116,10 +116,14 @@ MUTATIONS = [
     Mutation(
         "training that differs from a stored record's",
         ROOT / "eigen_teach" / "training.py",
-        replace(
-            "torch.optim.Adam(model.parameters(), lr=lr)", "torch.optim.Adam(model.parameters(), lr=0.9 * lr)"
-        ),
+        replace("Adam(model.parameters(), lr=lr,", "Adam(model.parameters(), lr=0.9 * lr,"),
         [*PYTEST, "tests/test_experiments.py", "-k", "first_losses"],
+    ),
+    Mutation(
+        "a verdict that its records do not bear",
+        ROOT / "eigen_teach" / "verdicts" / "races.py",
+        replace('"And in LSTM", SMALL_PRINT)', '"And in LSTM", HOLDS)'),
+        [*PYTEST, "tests/test_verdicts.py", "-k", "stated"],
     ),
 ]
 

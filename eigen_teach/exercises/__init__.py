@@ -16,6 +16,7 @@ from eigen_teach.exercises import (  # noqa: F401  importing a part registers it
     linear,
     nonlinear,
     template,
+    verdict,
 )
 from eigen_teach.exercises.registry import CHECKS
 
