@@ -66,7 +66,7 @@ class Table:
         lines = ["| The paper says | Our verdict, and what we measured |", "| --- | --- |"]
         for row, found in self.rows:
             printed = f" Printed: {row.printed}." if row.printed else ""
-            paper = f"*{row.where}.* “{row.words}”{printed}"
+            paper = f"*{row.where}* “{row.words}”{printed}"
             where = ", ".join(link(target) for target in row.evidence)
             ours = f"{MARKS[found.verdict]} **{found.verdict}**: {found.ours}" + f" ({where})" * bool(where)
             lines.append(f"| {_cell(paper)} | {_cell(ours)} |")
