@@ -170,14 +170,17 @@ def test_cluster_loses_a_worker_half_way_and_no_finished_run(counted, alone, clu
     with ThreadPoolExecutor(1) as beside:
         sweeping = beside.submit(experiments.run, "counted", "paper", dask=cluster.address, runs=runs)
         wait_until(lambda: len(kept_files(runs)) >= RUNS // 2)
+        kept = [path.stem for path in kept_files(runs)]
         cluster.workers[0].kill()  # SIGKILL: no good-bye
         record = sweeping.result(timeout=120)
     assert len(kept_files(runs)) == RUNS
     assert values(record) == alone
-    assert set(times(counted, "done").values()) == {1}
+    done = times(counted, "done")
+    assert {done[name] for name in kept} == {1}
+    assert done.total() <= RUNS + 1  # the worker may have died with one run that was done and not yet kept
     again = experiments.run("counted", "paper", runs=runs)  # all there: nothing is made again
     assert values(again) == alone
-    assert set(times(counted, "done").values()) == {1}
+    assert times(counted, "done") == done
 
 
 def test_a_run_uses_one_thread_and_gives_the_others_back():
