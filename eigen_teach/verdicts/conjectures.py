@@ -181,8 +181,7 @@ def _larger_bit(load: Load) -> Finding:
         # Once held, held at every larger λ; and held somewhere, at each noise.
         steady[family] = bool((np.diff(held.astype(int)) >= 0).all() and held.any(axis=1).all())
     names = {"identity": "λI", "chain": "the chain", "haar": "Haar", "turned_chain": "turned chain"}
-    yes = [names.get(name, name) for name, ok in steady.items() if ok]
-    told = (
-        f"one bit in noise, up to λ = {stored.config['radii'][-1]:g}: true of {' and '.join(yes) or 'none'}"
-    )
-    return Finding(f"{told}, {len(yes)} of {len(steady)} families", by_cases(steady.values()))
+    holding = [names.get(name, name) for name, ok in steady.items() if ok]
+    told = f"one bit in noise, up to λ = {stored.config['radii'][-1]:g}: true of "
+    told += " and ".join(holding) or "none"
+    return Finding(f"{told}, {len(holding)} of {len(steady)} families", by_cases(steady.values()))
