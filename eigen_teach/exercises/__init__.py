@@ -9,6 +9,7 @@ from typing import Any
 from eigen_teach.exercises import (  # noqa: F401  importing a part registers its checks
     ablations,
     conjectures,
+    digits,
     exploration,
     gates,
     grammars,
