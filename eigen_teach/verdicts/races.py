@@ -24,6 +24,8 @@ TOMITA = "experiments/tomita#"
 DIGITS = "experiments/scanline_mnist#"
 RIVALS = ("default", "xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform")  # the paper's
 RNN_ONLY = ("irnn", "np_rnn")
+# Section V-A calls Kaiming's rule, made for ReLU, "not comparable to the others".
+COMPARABLE = tuple(name for name in RIVALS if not name.startswith("kaiming"))
 Runs = list[dict[str, Any]]
 
 
@@ -112,7 +114,7 @@ def _slight(key: str, cell: str, words: str, stated: str) -> None:
     )
     def measure(load: Load) -> Finding:
         race = comparisons.race(load)
-        tally = race.tally(against(*RIVALS, first=cell, second="mean"))
+        tally = race.tally(against(*COMPARABLE, first=cell, second="mean"))
         lead = race.found[cell, "mean", "default"]
         told = f"{tally}; the default: {lead.mean:+.1f} points, {lead.low:+.1f} to {lead.high:+.1f}"
         return Finding(told, by_count(tally))
@@ -138,13 +140,14 @@ _slight(
         DIGITS + "early-or-better",
         DIGITS + "is-it-a-better-optimum",
     ),
-    NOT_REPRODUCED,
+    SMALL_PRINT,
     ("figure3",),
 )
 def _scanlines(load: Load) -> Finding:
     found = digits(load)
-    rate, end = (found.tally(against(*RIVALS, *RNN_ONLY, second=kind)) for kind in ("mean", "final"))
-    told = f"mean of the epochs: {rate}; last epoch: {end}; of the paper's rivals, three cells"
+    rate, end = (found.tally(against(*COMPARABLE, *RNN_ONLY, second=kind)) for kind in ("mean", "final"))
+    aside = found.tally(against("kaiming_normal", "kaiming_uniform"))
+    told = f"three cells, mean of the epochs: {rate}; last epoch: {end}; Kaiming, set aside: {aside}"
     return Finding(told, by_count(total([rate, end])))
 
 
@@ -161,7 +164,7 @@ def _scanlines(load: Load) -> Finding:
 )
 def _scanlines_tanh(load: Load) -> Finding:
     found = digits(load)
-    tally = found.tally(against(*RIVALS, *RNN_ONLY, first="tanh", second="mean"))
+    tally = found.tally(against(*COMPARABLE, *RNN_ONLY, first="tanh", second="mean"))
     return Finding(f"tanh, mean of the epochs: {tally}", by_count(tally))
 
 
