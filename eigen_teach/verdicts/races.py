@@ -136,10 +136,7 @@ _slight(
     "scanlines",
     "Figure 3",
     "Our method provides both a good convergence rate and better local optima for all networks.",
-    (
-        DIGITS + "early-or-better",
-        DIGITS + "is-it-a-better-optimum",
-    ),
+    (DIGITS + "early-or-better", DIGITS + "is-it-a-better-optimum"),
     SMALL_PRINT,
     ("figure3",),
 )
@@ -155,10 +152,7 @@ def _scanlines(load: Load) -> Finding:
     "scanlines_tanh",
     "Figure 3",
     "Still, we only have a significant improvement on the convergence rate on tanh-RNN.",
-    (
-        DIGITS + "early-or-better",
-        DIGITS + "how-certain-is-certain",
-    ),
+    (DIGITS + "early-or-better", DIGITS + "how-certain-is-certain"),
     SMALL_PRINT,
     ("figure3",),
 )
