@@ -60,7 +60,7 @@ def trainers(config, cell, steps):
     field = figure2.entrants(config, cell)
     group = figure2.start(config, cell, field, SEED)
     words, _ = figure2.words_of(config, config.grammar, SEED)
-    stream = figure2.batches(figure2.tensors(words, "cpu"), config.batch_size, SEED)
+    stream = figure2.tensors(words, "cpu").batches(config.batch_size, SEED)
     batches = list(islice(stream, steps))
     rates = [entrant.lr for entrant in field]
     members = [group.member(i) for i in range(len(group))]
