@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
 
 
 @exercise("ablations/signal")
@@ -18,7 +18,7 @@ def signal(answer: Any) -> str | None:
         except ZeroDivisionError:
             given = np.nan
         if given is None or given is ...:
-            return "the function does not return anything yet"
+            return NOTHING_YET
         reason = _wrong_signal(np.asarray(given, dtype=float), radius, delay, noise)
         if reason:
             return reason
@@ -48,14 +48,7 @@ def _wrong_signal(given: Floats, radius: float, delay: int, noise: float) -> str
         / radius**2,
     }
     told = f"for λ = {radius:g}, delay {delay} and noise {noise:g} it should be {right:.4g}"
-    return _slipped(given, right, slips) or differs(given, right, told)
-
-
-def _slipped(given: Any, right: Any, slips: dict[str, Any]) -> str | None:
-    """The name of the slip that was made, unless it makes no difference here."""
-    if np.shape(given) != np.shape(right) or np.allclose(given, right, rtol=1e-6):
-        return None
-    return next((name for name, slip in slips.items() if np.allclose(given, slip, rtol=1e-6)), None)
+    return slipped(given, right, slips) or differs(given, right, told)
 
 
 @exercise("ablations/factorial")
@@ -65,7 +58,7 @@ def factorial(answer: Any) -> str | None:
         scores = np.random.default_rng(count).uniform(0.4, 1, (2, 2, count))
         given = answer(scores.copy())
         if given is None or given is ...:
-            return "the function does not return anything yet"
+            return NOTHING_YET
         reason = _wrong_effects(np.asarray(given, dtype=float), scores)
         if reason:
             return reason
@@ -91,9 +84,9 @@ def _wrong_effects(given: Floats, scores: Floats) -> str | None:
             "that is rotation's gain at the large λ; take off that at the small one": by_radius[1],
         }
         reasons = {
-            "effect of λ": _slipped(given[0], right[0], _effect_slips(by_rotation)),
-            "effect of the rotation": _slipped(given[1], right[1], _effect_slips(by_radius)),
-            "interaction": _slipped(given[2], right[2], interaction),
+            "effect of λ": slipped(given[0], right[0], _effect_slips(by_rotation)),
+            "effect of the rotation": slipped(given[1], right[1], _effect_slips(by_radius)),
+            "interaction": slipped(given[2], right[2], interaction),
         }
         for row, reason in reasons.items():
             if reason:
@@ -125,7 +118,7 @@ def solved(answer: Any) -> str | None:
         two = np.repeat([True, False, True, False], (both, ours, other, neither))
         given = answer(one.copy(), two.copy())
         if given is None or given is ...:
-            return "the function does not return anything yet"
+            return NOTHING_YET
         p = _coin(ours, ours + other)
         table = [[both + ours, other + neither], [both + other, ours + neither]]
         slips = {
@@ -135,7 +128,7 @@ def solved(answer: Any) -> str | None:
         }
         told = f"solved by ours alone {ours}, by the other alone {other}: p should be {p:.4f}"
         given = np.asarray(given, dtype=float)
-        reason = _slipped(given, p, slips) or differs(given, p, told)
+        reason = slipped(given, p, slips) or differs(given, p, told)
         if reason:
             return reason
     return None

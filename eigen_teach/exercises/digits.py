@@ -3,26 +3,10 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy import stats
 
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import differs, exercise
-
-_NOTHING = "the function does not return anything yet"
-
-
-def _slipped(given: Any, right: ArrayLike, slips: dict[str, Any]) -> str | None:
-    """The name of the slip that gives just this answer, unless it makes no difference here."""
-    if _same(given, right):
-        return None
-    return next((name for name, slip in slips.items() if _same(given, slip)), None)
-
-
-def _same(given: Any, other: Any) -> bool:
-    """Equal to rounding, and missing where the other is."""
-    return np.shape(given) == np.shape(other) and bool(np.allclose(given, other, equal_nan=True))
-
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
 
 # Mean and deviation of paired differences, size of the family. Every slip gives other numbers here.
 _PILOTS = ((0.9, 1.0, 40), (0.3, 0.8, 6))
@@ -34,13 +18,13 @@ def seeds(answer: Any) -> str | None:
     for mean, deviation, family in _PILOTS:
         given = answer(mean, deviation, family)
         if given is None or given is ...:
-            return _NOTHING
+            return NOTHING_YET
         given = np.asarray(given, dtype=float)
         right = _enough(mean / deviation, 0.05 / family)
         one_sided, single = _enough(mean / deviation, 0.1 / family), _enough(mean / deviation, 0.05)
         normal = _enough(mean / deviation, 0.05 / family, stats.norm.sf)
         told = f"mean {mean}, deviation {deviation}, family of {family}: it should be {right}"
-        reason = _slipped(
+        reason = slipped(
             given,
             right,
             {
@@ -52,8 +36,9 @@ def seeds(answer: Any) -> str | None:
                 "that is the normal law; with a deviation from the seeds it is Student's": normal,
             },
         )
-        if reason or not _same(given, right):
-            return reason or differs(given, np.asarray(float(right)), told)
+        reason = reason or differs(given, right, told)
+        if reason:
+            return reason
     return None
 
 
@@ -86,7 +71,7 @@ def arrival(answer: Any) -> str | None:
     for curves in (_CURVES, _CURVES[::-1, :5]):
         given = answer(curves.copy(), _LEVEL)
         if given is None or given is ...:
-            return _NOTHING
+            return NOTHING_YET
         reason = _wrong_arrival(np.asarray(given, dtype=float), curves)
         if reason:
             return reason
@@ -115,13 +100,12 @@ def _wrong_arrival(given: Floats, curves: Floats) -> str | None:
         "one curve falls back; the first time at the level is asked for, not the last": last,
     }
     missing = given.shape == right.shape and bool((np.isfinite(given) & ~ever).any())
-    if missing and _same(given[ever], right[ever]):
+    if missing and differs(given[ever], right[ever], "a later time") is None:
         return "who never arrives has no time: np.nan; argmax gives 0 there, and np.interp the last epoch"
-    reason = _slipped(given, right, slips)
-    if reason or _same(given, right):
-        return reason
     told = f"for the curves of the check it should be {', '.join(f'{time:.2f}' for time in right)}"
-    return differs(np.nan_to_num(given, nan=-1), np.nan_to_num(right, nan=-1), told)
+    return slipped(given, right, slips) or differs(
+        np.nan_to_num(given, nan=-1), np.nan_to_num(right, nan=-1), told
+    )
 
 
 def _between(curves: Floats, epoch: Any) -> Floats:
@@ -150,7 +134,7 @@ def wait(answer: Any) -> str | None:
     for image in _images():
         given = answer(image.copy())
         if given is None or given is ...:
-            return _NOTHING
+            return NOTHING_YET
         values = np.asarray(given, dtype=float)
         if values.shape != (2,):
             return f"two numbers are asked for, rows and pixels; the shape is {values.shape}"
@@ -177,4 +161,4 @@ def _wrong_wait(given: float, inked: Any, steps: int) -> str | None:
         * (right // 28),
     }
     told = f"for one image of the check it should be {right}, and is {given:g}"
-    return _slipped(given, right, slips) or differs(given, right, told)
+    return slipped(given, right, slips) or differs(given, right, told)

@@ -6,7 +6,7 @@ import numpy as np
 
 from eigen_teach import dynamics
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
 
 
 @exercise("exploration/own_share")
@@ -27,25 +27,23 @@ def own_share(answer: Any) -> str | None:
 def _wrong_share(given: Any, one: Floats, other: Floats) -> str | None:
     """Why this is not the own share of these two runs."""
     if given is None or given is ...:
-        return "the function does not return anything yet"
+        return NOTHING_YET
     gap, square = np.mean((one - other) ** 2), np.mean(one**2)
     share = gap / (2 * square)
-    if np.ndim(given) == 0 and share > 0:
-        last = np.mean((one[-1] - other[-1]) ** 2)
-        slips = {
-            "that is the share which the inputs do decide: 1 minus the own share": 1 - share,
-            "twice too much: two independent states lie at a mean square of 2 rms²": 2 * share,
-            "the root is too much: take squares above and below": np.sqrt(share),
-            "that is a distance over an rms; take the squares of both": np.sqrt(gap / square),
-            "that is the mean square of the gap; divide it by 2 rms²": gap,
-            "take the mean over all steps, not the last one alone": last / (2 * square),
-            "the rms is measured from the origin; a variance is measured from the mean": gap
-            / (one.var() + other.var()),
-        }
-        for reason, slip in slips.items():
-            if np.isclose(given, slip, rtol=1e-6):
-                return reason
-    return differs(given, share, f"for one pair of runs it should be {share:.3f}")
+    last = np.mean((one[-1] - other[-1]) ** 2)
+    slips = {
+        "that is the share which the inputs do decide: 1 minus the own share": 1 - share,
+        "twice too much: two independent states lie at a mean square of 2 rms²": 2 * share,
+        "the root is too much: take squares above and below": np.sqrt(share),
+        "that is a distance over an rms; take the squares of both": np.sqrt(gap / square),
+        "that is the mean square of the gap; divide it by 2 rms²": gap,
+        "take the mean over all steps, not the last one alone": last / (2 * square),
+        "the rms is measured from the origin; a variance is measured from the mean": gap
+        / (one.var() + other.var()),
+    }
+    return slipped(given, share, slips) or differs(
+        given, share, f"for one pair of runs it should be {share:.3f}"
+    )
 
 
 @exercise("exploration/near_and_far")
@@ -111,7 +109,7 @@ def diagnose(answer: Any) -> str | None:
     for rms, own, dimension, expected, name in _NETWORKS:
         given = answer(rms, own, dimension)
         if given is None or given is ...:
-            return "the function does not return anything yet"
+            return NOTHING_YET
         if given not in _WORDS:
             return f"one of the words {', '.join(_WORDS)} is asked for, {given!r} came"
         if given != expected:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eigen_teach.exercises.registry import differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise
 
 if TYPE_CHECKING:
     import torch
@@ -125,7 +125,7 @@ def half_life(answer: Any) -> str | None:
     steps = np.array([1.0, 5.0, 50.0, 700.0])
     returned = [answer(float(k)) for k in steps]
     if any(value is None or value is ... for value in returned):
-        return "the function does not return anything yet"
+        return NOTHING_YET
     given = np.array([float(value) for value in returned])
     keep = 2 ** (-1 / steps)
     slips = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from eigen_teach.exercises.registry import differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise
 
 
 @exercise("spectra/radius")
@@ -92,7 +92,7 @@ def peel(answer: Any) -> str | None:
         chain = init.rotation_chain(torch.from_numpy(angles), radius).numpy()
         returned = answer(chain)
         if returned is None or returned is ...:
-            return "the function does not return anything yet"
+            return NOTHING_YET
         given = np.asarray(returned, dtype=float)
         if given.shape != (n - 1,):
             return f"{n} units have {n - 1} angles, the shape returned is {given.shape}"
@@ -127,7 +127,7 @@ def repair(answer: Any) -> str | None:
     n, rng = 12, np.random.default_rng(0)
     first = answer(n, rng)
     if first is None or first is ...:
-        return "the function does not return anything yet"
+        return NOTHING_YET
     if np.shape(first) != (n - 1,):
         return f"for n = {n} there are {n - 1} angles, the shape returned is {np.shape(first)}"
     angles = np.array([np.asarray(answer(n, rng), dtype=float) for _ in range(800)])
@@ -177,7 +177,7 @@ def period(answer: Any) -> str | None:
     """A function of n: the order of the signed cyclic shift, n for odd and 2n for even n."""
     given = [answer(n) for n in (2, 3, 4, 5, 12, 25)]
     if any(value is None or value is ... for value in given):
-        return "the function does not return anything yet"
+        return NOTHING_YET
     if given == [2, 3, 4, 5, 12, 25]:
         return "after n steps a state is back, but with which sign? try n = 2, a quarter turn"
     if given == [4, 6, 8, 10, 24, 50]:

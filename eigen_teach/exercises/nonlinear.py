@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from eigen_teach import dynamics
-from eigen_teach.exercises.registry import differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise
 
 
 @exercise("activations/rest")
@@ -14,7 +14,7 @@ def rest(answer: Any) -> str | None:
     for weight in (1.2, 1.5, 2.0, 3.0):
         returned = answer(weight)
         if returned is None or returned is ...:
-            return "the function does not return anything yet"
+            return NOTHING_YET
         parts = returned if isinstance(returned, tuple | list) else [returned]
         given = np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in parts])
         if given.shape != (2,):
@@ -115,7 +115,7 @@ def guarantee(answer: Any) -> str | None:
     for W, activation, expected, name, reason in _GUARANTEES:
         given = answer(W.copy(), activation)
         if given is None or given is ...:
-            return "the function does not return anything yet"
+            return NOTHING_YET
         if not isinstance(given, bool | np.bool_):
             return f"True or False is asked for, {type(given).__name__} came"
         if given != expected:

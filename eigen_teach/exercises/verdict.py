@@ -7,7 +7,7 @@ import numpy as np
 
 from eigen_teach import lesson, paired, record
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import exercise
+from eigen_teach.exercises.registry import NOTHING_YET, exercise
 
 _SEEDS = 10
 # Student's t of each comparison: 9 is certain among nine, 2.6 only if asked alone, 0.3 is nothing.
@@ -68,7 +68,7 @@ def rule(answer: Any) -> str | None:
     cases = {name: _gaps(ts) for name, ts in _CASES.items()}
     given = {name: answer(gaps.copy()) for name, gaps in cases.items()}
     if any(word is None or word is ... for word in given.values()):
-        return "the function does not return anything yet"
+        return NOTHING_YET
     strange = [word for word in given.values() if word not in lesson.VERDICTS]
     if strange:
         return f"it must return one of {', '.join(map(repr, lesson.VERDICTS))}, and returns {strange[0]!r}"
