@@ -1,6 +1,6 @@
 """What does it cost to train the networks of Figure 2 side by side, and one after the other?
 
-    python benchmarks/ensemble.py [--rounds 5] [--steps 20] [--record]
+    python benchmarks/ensemble.py [--rounds 5] [--steps 20]
 
 The networks, words and batches of ``figure2``'s paper preset, one seed, one thread. Beside the ensemble stand
 two loops of ``training.fit`` over plain modules: one reads all steps of the padded words and then each word's
@@ -24,7 +24,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from eigen_teach import ensemble, record, training
+from eigen_teach import ensemble, training
 from eigen_teach.experiments import figure2
 
 CELLS = ["tanh", "gru", "lstm"]
@@ -102,15 +102,13 @@ def ratio(row, clock):
 
 
 def main():
-    """Measure, print, and store the record where asked."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--cells", nargs="+", default=CELLS)
-    parser.add_argument("--record", action="store_true", help="store the figures that the book shows")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    start = time.perf_counter()
     setting = figure2.PRESETS["paper"]
     config = {"threads": torch.get_num_threads(), "hidden_size": setting.hidden_size}
     config |= {"batch_size": setting.batch_size, "rounds": arguments.rounds, "steps": arguments.steps}
@@ -121,19 +119,12 @@ def main():
         "cell  networks        "
         + "".join(f"{name:>10}" for name in ("ensemble", "padded", "packed", "ratio"))
     )
-    values = {}
     for cell in arguments.cells:
         networks, ways = trainers(setting, cell, arguments.steps)
         row = measure(ways, arguments.rounds, arguments.steps)
         for clock in ("cpu", "wall"):
             cells = "".join(f"{row[name][clock]:10.2f}" for name in ways)
             print(f"{cell:5} {networks:8}   {clock:5}{cells}{ratio(row, clock):10.1f}", flush=True)
-        rounded = {name: {c: float(f"{ms:.4g}") for c, ms in each.items()} for name, each in row.items()}
-        values[cell] = {"networks": networks, "milliseconds": rounded}
-        values[cell] |= {"ratio": {clock: round(ratio(row, clock), 2) for clock in ("cpu", "wall")}}
-    if arguments.record:
-        provenance = record.provenance(time.perf_counter() - start)
-        print(record.Record("ensemble_speed", "paper", config, values, provenance).save().name)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from site_in_browser import SITE, WIDGETS, opened, served, settle
 
 LOADS = 10
 UPDATES = 200
+NAME = re.compile(r'mount\(el, "(\w+)"')  # how a view's script says what it is: data-widget
 STATE = re.compile(r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.DOTALL)
 # Moves a slider back and forth and returns the median time of one input event, in milliseconds.
 TIME_UPDATES = """
@@ -55,8 +56,8 @@ def weights(path):
     for text in STATE.findall((SITE / path).read_text()):
         for model in json.loads(text)["state"].values():
             if "_esm" in model["state"]:
-                name = re.search(r"EigenPlane|ModeResponse|RotationChain|Quiz", str(model["state"]["_esm"]))
-                found[name.group() if name else "?"] = len(json.dumps(model).encode()) + host
+                name = NAME.search(model["state"]["_esm"])[1]
+                found[name] = len(json.dumps(model).encode()) + host
     return found
 
 

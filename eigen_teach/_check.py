@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,21 @@ def positive(name: str, value: float, way_out: str = "give a positive number") -
     if not (math.isfinite(real(name, value)) and value > 0):
         raise ValueError(f"{name} must be positive and finite, got {value}; {way_out}")
     return float(value)
+
+
+def not_negative(name: str, value: float, way_out: str = "give 0 or a positive number") -> float:
+    """Return ``value`` as a float that is finite and at least 0."""
+    if not (math.isfinite(real(name, value)) and value >= 0):
+        raise ValueError(f"{name} must be finite and not negative, got {value}; {way_out}")
+    return float(value)
+
+
+def choice(name: str, value: str, known: Iterable[str], way_out: str = "check its spelling") -> str:
+    """Return ``value``, if it is one of the ``known`` names, such as the keys of a mapping."""
+    names = tuple(known)
+    if not isinstance(value, str) or value not in names:
+        raise ValueError(f"{name} must be one of {', '.join(names)}, got {value!r}; {way_out}")
+    return value
 
 
 def within_float64(array: NDArray[Any], what: str, way_out: str) -> None:

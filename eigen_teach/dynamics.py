@@ -42,12 +42,8 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
 
 
 def _activation(name: str) -> Activation:
-    if not isinstance(name, str) or name not in ACTIVATIONS:
-        raise ValueError(
-            f"activation must be one of {', '.join(ACTIVATIONS)}, got {name!r}; "
-            "give its name, such as activation='tanh'"
-        )
-    return ACTIVATIONS[name]
+    way_out = "give its name, such as activation='tanh'"
+    return ACTIVATIONS[_check.choice("activation", name, ACTIVATIONS, way_out)]
 
 
 def simulate(
@@ -245,19 +241,12 @@ def memory_capacity(
     weights = _check.reals("w_in", w_in, (len(matrix),))
     lags, steps = _check.count("lags", lags, 1), _check.count("steps", steps, 4)
     first = max(_check.count("washout", washout, 0), lags)  # every target was an input of this run
-    ridge = _positive("ridge", ridge, "a small one such as 1e-8 will do")
+    ridge = _check.positive("ridge", ridge, "a small one such as 1e-8 will do")
     u = np.random.default_rng(_check.count("seed", seed, 0)).uniform(-1, 1, first + steps)
     drive = np.outer(u, _check.reals("scale", scale, ()) * weights)
     states = simulate(matrix, drive, activation)[first:]
     past = np.stack([u[first - lag : len(u) - lag] for lag in range(1, lags + 1)])  # (lags, steps)
     return float(_held_out_correlations(states, past.T, ridge).sum())
-
-
-def _positive(name: str, value: float, usual: str) -> float:
-    number = float(_check.reals(name, value, ()))
-    if number <= 0:
-        raise ValueError(f"{name} must be positive, got {number}; {usual}")
-    return number
 
 
 def _held_out_correlations(states: Floats, targets: Floats, ridge: float) -> Floats:
@@ -345,7 +334,7 @@ def saturation(states: ArrayLike, threshold: float = 0.95) -> float:
     sizes = np.abs(_check.reals("states", states))
     if sizes.size == 0:
         raise ValueError(f"states must not be empty, got shape {sizes.shape}; simulate at least one step")
-    return float(np.mean(sizes >= _positive("threshold", threshold, "0.95 is usual for tanh")))
+    return float(np.mean(sizes >= _check.positive("threshold", threshold, "0.95 is usual for tanh")))
 
 
 def effective_dimension(states: ArrayLike) -> float:

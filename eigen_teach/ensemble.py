@@ -1,8 +1,8 @@
 """Many networks of one shape trained side by side: one batched matrix product a step, not one for each.
 
 A call into PyTorch costs microseconds, however little it computes, and for small networks that is most of
-the time: an ensemble pays it once for all members. With 32 units that makes any cell at least twice as
-cheap (``benchmarks/ensemble.py``); with 150 the arithmetic itself takes the time, and nothing is gained.
+the time: an ensemble pays it once for all members. How much that saves with small networks, and that
+nothing is left with large ones, whose arithmetic itself takes the time, ``benchmarks/ensemble.py`` measures.
 """
 
 from __future__ import annotations
@@ -389,9 +389,8 @@ def _gradient(losses: Tensor, values: Tensor) -> Tensor:
             f"loss must return {len(values)} numbers, one for each member, got shape {tuple(losses.shape)}; "
             "see ensemble.cross_entropies"
         )
-    gradients: tuple[Tensor, ...] = torch.autograd.grad(
-        losses.sum(), values
-    )  # no loss depends on another row
+    # No loss depends on another row.
+    gradients: tuple[Tensor, ...] = torch.autograd.grad(losses.sum(), values)
     return gradients[0]
 
 

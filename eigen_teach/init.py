@@ -10,7 +10,6 @@ All random numbers are drawn on the CPU, so one seed gives one matrix on every d
 from __future__ import annotations
 
 import math
-import numbers
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -21,6 +20,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 from torch.nn.utils.parametrize import is_parametrized
+
+from eigen_teach import _check
 
 # The blocks of ``weight_hh`` from top to bottom, in PyTorch's order: plain RNN, GRU, LSTM.
 _GATES = {1: "h", 3: "rzn", 4: "ifgo"}
@@ -35,11 +36,7 @@ _LARGEST_BLOCK = 32  # rows in a block of the chain; larger triangles waste memo
 
 def _check_scale(name: str, scale: float, dtype: torch.dtype, usual: str) -> float:
     """Return a radius or another scale as a float that ``dtype`` can hold."""
-    if isinstance(scale, bool) or not isinstance(scale, numbers.Real):
-        raise TypeError(f"{name} must be a real number, got {type(scale).__name__}; use float(...)")
-    value = float(scale)
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be finite and not negative, got {value}; {usual}")
+    value = _check.not_negative(name, scale, usual)
     if value > torch.finfo(dtype).max:
         raise ValueError(f"{name} must fit into {dtype}, got {value}; use a smaller one or torch.float64")
     return value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from eigen_teach import exercises
+from eigen_teach import _check, exercises
 
 
 def show(function: Callable[..., Any]) -> None:
@@ -117,9 +117,6 @@ def claims(rows: Iterable[tuple[str, str, str]]) -> ClaimTable:
     """
     table = tuple(Claim(*row) for row in rows)
     for row in table:
-        if row.verdict not in VERDICTS:
-            raise ValueError(
-                f"verdict must be one of {', '.join(VERDICTS)}, got {row.verdict!r}; "
-                "put what needs more words into the second column"
-            )
+        way_out = "put what needs more words into the second column"
+        _check.choice("verdict", row.verdict, VERDICTS, way_out)
     return ClaimTable(table)

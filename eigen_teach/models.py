@@ -176,9 +176,7 @@ def make_rnn(cell: str, input_size: int, hidden_size: int) -> nn.RNNBase:
         "lstm": nn.LSTM,
         "gru": nn.GRU,
     }
-    if cell not in makers:
-        raise ValueError(f"cell must be known, got {cell!r}; choose from {', '.join(makers)}")
-    return makers[cell](input_size, hidden_size, batch_first=True)
+    return makers[_check.choice("cell", cell, makers)](input_size, hidden_size, batch_first=True)
 
 
 class SequenceModel(nn.Module):

@@ -81,7 +81,7 @@ def unit_circle(ax: Axes, radius: float = 1.0, **style: Any) -> Axes:
         The axes.
 
     Raises:
-        ValueError: For a radius that is negative or not finite.
+        TypeError, ValueError: For a radius that is no number, negative or not finite.
 
     Example:
         >>> from eigen_teach import plots
@@ -92,8 +92,7 @@ def unit_circle(ax: Axes, radius: float = 1.0, **style: Any) -> Axes:
 
     Chapter: linear/eigenmodes
     """
-    if not (np.isfinite(radius) and radius >= 0):
-        raise ValueError(f"radius must be finite and not negative, got {radius}; the unit circle has 1.0")
+    _check.not_negative("radius", radius, "the unit circle has 1.0")
     ax.add_patch(Circle((0, 0), radius, **{"fill": False, "color": "#777777", "lw": 1, **style}))
     ax.set(xlabel="real part", ylabel="imaginary part", aspect="equal")
     ax.margins(0.15)

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 import eigen_teach
+from eigen_teach import _check
 from eigen_teach._check import Floats
 
 PACKAGE_RESULTS = "eigen_teach.results"
@@ -35,9 +37,9 @@ class Record:
 
     Args:
         label: the paper's own label, as ``"table3"``.
-        preset: ``"quick"`` or ``"paper"``.
+        preset: ``"quick"``, ``"paper"``, or ``"own"`` for other settings.
         config: every setting of the run, seed included.
-        values: the results: strings, finite numbers, lists and dictionaries.
+        values: the results: strings, finite numbers, booleans, None, lists and dictionaries.
         provenance: see :func:`provenance`.
 
     Raises:
@@ -117,7 +119,7 @@ def load(label: str, preset: str = "paper", *, folder: str | Path | None = None)
 
     Args:
         label: the paper's own label, as ``"table3"``.
-        preset: ``"quick"`` or ``"paper"``.
+        preset: ``"quick"``, ``"paper"`` or ``"own"``.
         folder: where to look; the package's own results when None.
 
     Raises:
@@ -144,11 +146,11 @@ def load(label: str, preset: str = "paper", *, folder: str | Path | None = None)
     return _parse(name, file.read_text(encoding="utf-8"))
 
 
-def provenance(seconds: float) -> dict[str, Any]:
+def provenance(seconds: float = 0.0) -> dict[str, Any]:
     """Return where numbers came from: versions, commit, kind of machine, time; no host name and no path.
 
     Args:
-        seconds: wall-clock time of the run.
+        seconds: wall-clock time of the run; whoever asks before it adds them afterwards.
 
     Example:
         >>> provenance(1.234)["seconds"]
@@ -200,10 +202,7 @@ def paper_table(label: str) -> PaperTable:
     Chapter: initializer/spectra
     """
     tables = json.loads((resources.files(PACKAGE_RESULTS) / "paper.json").read_text(encoding="utf-8"))
-    if not isinstance(label, str) or label not in tables:
-        raise ValueError(
-            f"label must be one of the paper's tables, got {label!r}; choose from {', '.join(tables)}"
-        )
+    _check.choice("label", label, tables, "the paper has no other table")
     columns = tables[label]["columns"]
     return PaperTable(
         caption=tables[label]["caption"],
@@ -230,7 +229,7 @@ def _plain(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(json.dumps(dict(value), allow_nan=False))
     except (TypeError, ValueError) as error:
         raise type(error)(
-            f"{name} must hold finite numbers, strings, lists and dictionaries, got {error}; "
+            f"{name} must hold finite numbers, strings, booleans, None, lists and dictionaries, got {error}; "
             "use float(...) or .tolist()"
         ) from None
     return plain
@@ -252,6 +251,7 @@ def _parse(name: str, text: str) -> Record:
     return record
 
 
+@cache  # a process keeps the code that it has loaded, whatever is committed meanwhile
 def _commit() -> str | None:
     """Return the commit of this package's own checkout, marked when files have changed; None elsewhere."""
     git = ["git", "-C", str(Path(__file__).parent)]

@@ -33,6 +33,11 @@ class History:
     measures: list[Any] = field(default_factory=list)
     diverged: int | None = None
 
+    @property
+    def first_losses(self) -> list[float]:
+        """The first five losses to 6 digits, so that a test can compute them again."""
+        return [round(loss, 6) for loss in self.losses[:5]]
+
 
 def fit(
     model: nn.Module,

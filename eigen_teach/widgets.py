@@ -5,7 +5,6 @@ a kernel.
 """
 
 import math
-import numbers
 import re
 from collections.abc import Sequence
 from importlib.resources import files
@@ -64,11 +63,7 @@ class _Number(traitlets.Float):  # type: ignore[type-arg]  # not subscriptable i
 
     def validate(self, _owner: Any, value: Any) -> float:
         """Return a plain float."""
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise TypeError(
-                f"{self.name} must be a number, got {type(value).__name__} {value!r}; use float(...)"
-            )
-        number = float(value)
+        number = _check.real(str(self.name), value)
         if not self.smallest <= number <= self.largest:
             raise ValueError(f"{self.name} must be {self.wanted}, got {value}; {self.way_out}")
         return number
@@ -104,12 +99,8 @@ class _Activation(traitlets.Unicode):  # type: ignore[type-arg]  # not subscript
 
     def validate(self, _owner: Any, value: Any) -> str:
         """Return the name."""
-        if not isinstance(value, str) or value not in dynamics.ACTIVATIONS:
-            raise ValueError(
-                f"{self.name} must be one of {', '.join(dynamics.ACTIVATIONS)}, got {value!r}; "
-                "dynamics.simulate takes the same names"
-            )
-        return value
+        way_out = "dynamics.simulate takes the same names"
+        return _check.choice(str(self.name), value, dynamics.ACTIVATIONS, way_out)
 
 
 class _State(traitlets.List):  # type: ignore[type-arg]  # not subscriptable in Colab's traitlets

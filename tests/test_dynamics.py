@@ -340,7 +340,7 @@ def test_capacity_of_a_linear_network_that_never_forgets_is_small():
 
 
 def test_capacity_of_small_inputs_peaks_at_radius_one():
-    # Issue: about 80 at 1 and below 6 at 1.3, for n = 100; margins for the draw of W and the inputs.
+    # About 80 at 1 and below 6 at 1.3, for n = 100; margins for the draw of W and the inputs.
     Q, w_in = haar(100), np.random.default_rng(0).uniform(-1, 1, 100)
     low, peak, high = (dynamics.memory_capacity(radius * Q, w_in, scale=0.1) for radius in (0.8, 1.0, 1.3))
     assert low < 45
@@ -620,7 +620,7 @@ BAD_INPUTS = [
         "capacity ridge",
         lambda: dynamics.memory_capacity(EYE, ONES, ridge=0),
         ValueError,
-        "ridge must be positive, got 0.0; a small one such as 1e-8 will do",
+        "ridge must be positive and finite, got 0; a small one such as 1e-8 will do",
     ),
     (
         "capacity scale",
@@ -658,7 +658,7 @@ BAD_INPUTS = [
         "saturation threshold",
         lambda: dynamics.saturation(STILL, 0),
         ValueError,
-        r"threshold must be positive, got 0\.0; 0\.95 is",
+        r"threshold must be positive and finite, got 0; 0\.95 is",
     ),
     ("saturation NaN", lambda: dynamics.saturation(NAN), ValueError, "states must be finite"),
     (

@@ -8,7 +8,7 @@ import torch
 from eigen_teach import init, models
 from eigen_teach.data import tomita
 from eigen_teach.ensemble import EnsembleHistory
-from eigen_teach.experiments import figure2, tomita_others
+from eigen_teach.experiments import figure2, scanline, tomita_others
 from eigen_teach.experiments.figure2 import Entrant
 
 PAPER = figure2.PRESETS["paper"]
@@ -200,7 +200,7 @@ def test_own_learning_rate_is_used():
 
 
 def test_part_of_an_epoch_is_trained_and_not_measured():
-    assert figure2.batches_per_epoch(SMALL) == 3
+    assert scanline.batches_per_epoch(SMALL, SMALL.train_words) == 3
     result = figure2.run_one(replace(SMALL, epochs=5 / 3), {"cell": "tanh", "seed": 0}, "cpu")
     whole = figure2.run_one(SMALL, {"cell": "tanh", "seed": 0}, "cpu")
     assert result["first_losses"] == whole["first_losses"]

@@ -283,9 +283,8 @@ def test_np_rnn_has_full_rank_before_the_identity_is_added():
 def test_np_rnn_has_the_spectrum_of_a_wishart_matrix():
     """A = RᵀR / n has eigenvalues from 0 to 4 and mean 1 (Marchenko and Pastur), so W goes from 1/5 to 1."""
     matrix = init.np_rnn_(torch.empty(500, 500, dtype=torch.float64), generator=seeded())
-    assert torch.linalg.eigvalsh(matrix)[0].item() == pytest.approx(
-        1 / 5, abs=0.01
-    )  # the edge errs by n^(-2/3)
+    # The edge errs by n^(-2/3).
+    assert torch.linalg.eigvalsh(matrix)[0].item() == pytest.approx(1 / 5, abs=0.01)
     assert matrix.diagonal().mean().item() == pytest.approx(2 / 5, abs=0.01)
 
 
@@ -571,11 +570,11 @@ BAD_NUMBERS = [
     ("nan", math.nan, ValueError, r"{0} must be finite and not negative, got nan"),
     ("infinite", math.inf, ValueError, r"{0} must be finite and not negative, got inf"),
     ("overflow", 1e39, ValueError, r"{0} must fit into torch\.float32, got 1e\+39; .*float64"),
-    ("text", "0.95", TypeError, r"{0} must be a real number, got str; use float"),
+    ("text", "0.95", TypeError, r"{0} must be a real number, got str '0\.95'; use float"),
     ("none", None, TypeError, r"{0} must be a real number, got NoneType"),
     ("complex", 1j, TypeError, r"{0} must be a real number, got complex"),
     ("boolean", True, TypeError, r"{0} must be a real number, got bool"),
-    ("tensor", torch.tensor(0.9), TypeError, r"{0} must be a real number, got Tensor; use float"),
+    ("tensor", torch.tensor(0.9), TypeError, r"{0} must be a real number, got Tensor tensor.*; use float"),
 ]
 BAD_GENERATORS = [
     ("seed", 0, TypeError, r"generator must be a torch\.Generator or None, got int.*manual_seed"),

@@ -147,7 +147,7 @@ def test_bad_file_is_named_with_what_is_wrong_and_the_way_out(tmp_path, images, 
     ("arguments", "message"),
     [
         ({"split": "valid"}, "split must be one of train, test, got 'valid'"),
-        ({"split": None}, "split must be one of train, test, got None"),
+        ({"split": None}, "split must be one of train, test, got None; check its spelling"),
         ({"split": "test", "source": "all"}, "source must be one of sample, full, got 'all'"),
     ],
 )

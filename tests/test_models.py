@@ -211,7 +211,7 @@ def test_every_parameter_of_a_model_learns(cell):
 @pytest.mark.parametrize("cell", ["LSTM", "rnn", None])
 def test_unknown_cell_is_named_with_those_there_are(make, cell):
     with pytest.raises(
-        ValueError, match=f"cell must be known, got {cell!r}; choose from linear, tanh, relu, lstm, gru"
+        ValueError, match=f"cell must be one of linear, tanh, relu, lstm, gru, got {cell!r}; "
     ):
         make(cell, 3, 4)
 

@@ -47,6 +47,7 @@ def test_unit_circle_is_drawn_with_the_radius_it_is_given(ax):
 BAD_INPUTS = [
     ("negative radius", lambda ax: plots.unit_circle(ax, -1.0), ValueError, r"radius must be .* got -1\.0"),
     ("nan radius", lambda ax: plots.unit_circle(ax, np.nan), ValueError, "radius must be .* got nan"),
+    ("text as radius", lambda ax: plots.unit_circle(ax, "1"), TypeError, "radius must be a real number"),
     ("text as eigenvalue", lambda ax: plots.eigenvalues(ax, ["a"]), TypeError, "values must be an array"),
     ("infinite eigenvalue", lambda ax: plots.eigenvalues(ax, [np.inf]), ValueError, "values must be finite"),
     ("two axes of x", lambda ax: plots.curves(ax, [[0]], [[1]], ["a"]), ValueError, "x must have shape"),

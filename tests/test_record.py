@@ -2,6 +2,7 @@ import dataclasses
 import json
 import os
 import platform
+import subprocess
 from pathlib import Path
 
 import bad_inputs
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from eigen_teach import record
+from eigen_teach.experiments import sweep
 
 PARTS = {
     "label": "table3",
@@ -130,6 +132,35 @@ def test_provenance_names_versions_and_machine_but_no_host_and_no_path():
     assert os.sep not in json.dumps(given)
 
 
+@pytest.fixture
+def git(monkeypatch, tmp_path):
+    """A repository of this test alone, with one commit, in which the package seems to lie."""
+
+    def run(*arguments):
+        who = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+        command = ["git", "-C", str(tmp_path), *who, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    (tmp_path / "record.py").write_text("")
+    for arguments in (["init"], ["add", "record.py"], ["commit", "-m", "first"]):
+        run(*arguments)
+    monkeypatch.setattr(record, "__file__", str(tmp_path / "record.py"))
+    record._commit.cache_clear()
+    yield run
+    record._commit.cache_clear()  # the next test is again about this checkout
+
+
+def test_runs_name_the_commit_that_their_process_began_with(git):
+    def committing(_config, _run, _device):
+        git("commit", "--allow-empty", "-m", "meanwhile")
+        return {}
+
+    first = git("rev-parse", "HEAD")
+    results = [sweep.perform(sweep.Task(committing, None), {"seed": seed}) for seed in range(2)]
+    assert [result["provenance"]["commit"] for result in results] == [first, first]
+    assert git("rev-parse", "HEAD") != first
+
+
 # the paper's tables
 
 
@@ -211,13 +242,13 @@ BAD_INPUTS = [
         "paper figure",
         lambda: record.paper_table("figure1"),
         ValueError,
-        "label .*'figure1'; choose from table1",
+        "label must be one of table1, table2, table3, got 'figure1'; the paper",
     ),
     (
         "paper number",
         lambda: record.paper_table(3),
         ValueError,
-        "label must be one of the paper's tables, got 3",
+        "label must be one of table1, .* got 3",
     ),
 ]
 

@@ -86,7 +86,7 @@ def test_translation_ends_when_every_sentence_has_ended():
 
 
 @pytest.mark.parametrize(
-    ("cell", "message"), [("linear", "packed sequences"), ("elman", "cell must be known")]
+    ("cell", "message"), [("linear", "packed sequences"), ("elman", "cell must be one of")]
 )
 def test_unknown_cell_is_named(cell, message):
     with pytest.raises(ValueError, match=message):

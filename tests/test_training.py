@@ -102,9 +102,8 @@ def test_clip_bounds_the_gradient_and_changes_the_steps():
     training.fit(clipped, batches(), mse_loss, lr=0.01, steps=10, clip=0.5)
     norms = [math.hypot(*(p.grad.norm().item() for p in model.parameters())) for model in (free, clipped)]
     assert norms[0] > 1
-    assert norms[1] == pytest.approx(
-        0.5, rel=1e-5
-    )  # the last step's, in float32; torch divides by norm + 1e-6
+    # The last step's, in float32; torch divides by norm + 1e-6.
+    assert norms[1] == pytest.approx(0.5, rel=1e-5)
     assert not same(values(free), values(clipped))
 
 

@@ -1,7 +1,8 @@
 """Break the project on purpose, one fault at a time, and see that the tests turn red.
 
 Each mutation edits a file, runs the stage of `make test` that has to notice, and puts the file back.
-A mutation that survives is a hole in the tests: the script then exits with status 1.
+A mutation that survives is a hole in the tests: the script then exits with status 1. A stage that fails
+without the fault as well would prove nothing: it stops the script.
 """
 
 import base64
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -128,15 +130,31 @@ MUTATIONS = [
 ]
 
 
+def passes(command: list[str]) -> bool:
+    """Whether a stage is green; raises where pytest did not get as far as a verdict."""
+    status = subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+    if status > 1 and "pytest" in " ".join(command):  # no test found, an interrupt, a wrong option
+        raise RuntimeError(f"{' '.join(command)} ended with status {status}: it neither passed nor failed")
+    return status == 0
+
+
+@cache
+def check_clean(*command: str) -> None:
+    """Raise where a stage fails without a fault; each distinct one is run once."""
+    if not passes([*command]):
+        raise RuntimeError(f"{' '.join(command)} fails without a fault and would find any: mend it first")
+
+
 def survives(mutation: Mutation) -> bool:
     """Whether the tests pass although the fault is there."""
+    check_clean(*mutation.command)
     original = mutation.path.read_text()
     faulty = mutation.edit(original)
     if faulty == original:
         raise ValueError(f"the mutation {mutation.what!r} no longer changes anything: mend it")
     mutation.path.write_text(faulty)
     try:
-        return subprocess.run(mutation.command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+        return passes(mutation.command)
     finally:
         mutation.path.write_text(original)
 

@@ -5,8 +5,8 @@
     python tools/run_notebooks.py --check    name the stale chapters, execute nothing; exit status 1 if any
 
 Every chapter is stamped with two hashes in its metadata. `inputs` covers its code cells, the package files
-it used (found by asking the kernel after the run) and the pins of numpy, torch and matplotlib; `outputs`
-covers what is stored: text, pictures, widget state. A chapter is stale when either no longer holds.
+it used (found by asking the kernel after the run) and the pins of numpy, scipy, torch and matplotlib;
+`outputs` covers what is stored: text, pictures, widget state. A chapter is stale when either no longer holds.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "eigen_teach"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-PINNED = ("numpy", "torch", "matplotlib")
+PINNED = ("numpy", "scipy", "torch", "matplotlib")
 INSTALL_TAG = "install"  # the first cell: it names the repository, not the lesson
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 

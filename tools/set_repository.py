@@ -1,4 +1,6 @@
-"""Say where the book lives: owner, name and branch in `_config.yml` and in every chapter's first cell.
+"""Say where the book lives: owner, name and branch, in every file that names them.
+
+These are `_config.yml`, `README.md`, `CITATION.cff`, `pyproject.toml` and every chapter's first cell.
 
 python tools/set_repository.py https://github.com/OWNER/REPO [BRANCH]
 """

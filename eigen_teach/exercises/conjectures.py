@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 
 def _columns(W: Any, w_in: Any, steps: int) -> Any:
@@ -41,7 +41,7 @@ def shares(answer: Any) -> str | None:
     )
     for W, w_in, steps, hint in cases:
         value = answer(W.copy(), w_in.copy(), steps)
-        if value is None or value is ...:
+        if nothing(value):
             return NOTHING_YET
         K = _columns(W, w_in, steps)
         lengths = np.sum(K**2, axis=0)
@@ -63,7 +63,7 @@ def knock(answer: Any) -> str | None:
     """A function of a blow's size: the λ from which on one tanh unit keeps its sign."""
     for blow in (0.2, 0.5, 1.0, 2.0):
         value = answer(blow)
-        if value is None or value is ...:
+        if nothing(value):
             return NOTHING_YET
         number = float(value)
         if not np.isfinite(number):

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 # Mean and deviation of paired differences, size of the family. Every slip gives other numbers here.
 _PILOTS = ((0.9, 1.0, 40), (0.3, 0.8, 6))
@@ -17,7 +17,7 @@ def seeds(answer: Any) -> str | None:
     """A function of a mean, its deviation and a family's size: the fewest seeds that make it certain."""
     for mean, deviation, family in _PILOTS:
         given = answer(mean, deviation, family)
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         given = np.asarray(given, dtype=float)
         right = _enough(mean / deviation, 0.05 / family)
@@ -70,7 +70,7 @@ def arrival(answer: Any) -> str | None:
     """A function of learning curves (seeds, epochs + 1) and a level: first time there, nan where never."""
     for curves in (_CURVES, _CURVES[::-1, :5]):
         given = answer(curves.copy(), _LEVEL)
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         reason = _wrong_arrival(np.asarray(given, dtype=float), curves)
         if reason:
@@ -133,7 +133,7 @@ def wait(answer: Any) -> str | None:
     """A function of an image (28, 28): steps after the last one with ink, by rows and by pixels."""
     for image in _images():
         given = answer(image.copy())
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         values = np.asarray(given, dtype=float)
         if values.shape != (2,):

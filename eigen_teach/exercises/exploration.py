@@ -6,7 +6,7 @@ import numpy as np
 
 from eigen_teach import dynamics
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 
 @exercise("exploration/own_share")
@@ -26,7 +26,7 @@ def own_share(answer: Any) -> str | None:
 
 def _wrong_share(given: Any, one: Floats, other: Floats) -> str | None:
     """Why this is not the own share of these two runs."""
-    if given is None or given is ...:
+    if nothing(given):
         return NOTHING_YET
     gap, square = np.mean((one - other) ** 2), np.mean(one**2)
     share = gap / (2 * square)
@@ -108,7 +108,7 @@ def diagnose(answer: Any) -> str | None:
     """A function of rms, own share and effective dimension: inputs, corner or chaos."""
     for rms, own, dimension, expected, name in _NETWORKS:
         given = answer(rms, own, dimension)
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         if given not in _WORDS:
             return f"one of the words {', '.join(_WORDS)} is asked for, {given!r} came"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing
 
 if TYPE_CHECKING:
     import torch
@@ -124,7 +124,7 @@ def half_life(answer: Any) -> str | None:
     """A function of steps: the forget bias whose cell, left alone, loses half in so many steps."""
     steps = np.array([1.0, 5.0, 50.0, 700.0])
     returned = [answer(float(k)) for k in steps]
-    if any(value is None or value is ... for value in returned):
+    if any(nothing(value) for value in returned):
         return NOTHING_YET
     given = np.array([float(value) for value in returned])
     keep = 2 ** (-1 / steps)

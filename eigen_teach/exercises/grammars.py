@@ -9,7 +9,7 @@ import numpy as np
 from eigen_teach import paired
 from eigen_teach._check import Floats
 from eigen_teach.data.tomita import DFA
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 _WORDS = ["".join(symbols) for length in range(11) for symbols in product("01", repeat=length)]
 
@@ -83,7 +83,7 @@ def paired_interval(answer: Any) -> str | None:
     for count in (20, 6):
         ours, other = _seeds(count, count)
         given = answer(ours.copy(), other.copy())
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         values = np.asarray(given, dtype=float)
         if values.shape != (3,):
@@ -134,7 +134,7 @@ _DECIDED = ("ahead", "behind", "open", "open", "behind", "open")
 def verdicts(answer: Any) -> str | None:
     """A function of mean differences and p-values: ahead, behind or open for each, after Holm's rule."""
     given = answer(list(_MEANS), list(_P_VALUES))
-    if given is None or given is ...:
+    if nothing(given):
         return NOTHING_YET
     words = tuple(map(str, given))
     if len(words) != len(_MEANS) or not {*words} <= {"ahead", "behind", "open"}:
@@ -183,7 +183,7 @@ def own_rate(answer: Any) -> str | None:
     table = np.array([[0.70, 0.80, 0.85, 0.81], [0.90, 0.60, 0.70, 0.62], [0.99, 0.79, 0.84, 0.80]])
     for results in (table, table[::-1], np.random.default_rng(0).normal(0.9, 0.05, (4, 12))):
         given = answer(results.copy())
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         reason = _wrong_rate(np.asarray(given, dtype=float), results)
         if reason:

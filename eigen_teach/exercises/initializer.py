@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing
 
 
 @exercise("spectra/radius")
@@ -12,8 +12,8 @@ def radius(answer: Any) -> str | None:
     """A function of standard deviation and width: the radius that the circular law predicts."""
     for std, n in ((0.1, 64), (0.02, 1000), (1.0, 8)):
         given = answer(std, n)
-        if given is ... or given is None:
-            return "the function returns no number yet"
+        if nothing(given):
+            return NOTHING_YET
         if np.ndim(given) == 0 and np.isclose(given, n * std**2):
             return (
                 "variance times width is the factor on the squared length; a radius is a factor on a length"
@@ -91,7 +91,7 @@ def peel(answer: Any) -> str | None:
         angles = rng.uniform(0, 2 * np.pi, n - 1)
         chain = init.rotation_chain(torch.from_numpy(angles), radius).numpy()
         returned = answer(chain)
-        if returned is None or returned is ...:
+        if nothing(returned):
             return NOTHING_YET
         given = np.asarray(returned, dtype=float)
         if given.shape != (n - 1,):
@@ -126,7 +126,7 @@ def repair(answer: Any) -> str | None:
 
     n, rng = 12, np.random.default_rng(0)
     first = answer(n, rng)
-    if first is None or first is ...:
+    if nothing(first):
         return NOTHING_YET
     if np.shape(first) != (n - 1,):
         return f"for n = {n} there are {n - 1} angles, the shape returned is {np.shape(first)}"
@@ -176,7 +176,7 @@ def _wrong_law(
 def period(answer: Any) -> str | None:
     """A function of n: the order of the signed cyclic shift, n for odd and 2n for even n."""
     given = [answer(n) for n in (2, 3, 4, 5, 12, 25)]
-    if any(value is None or value is ... for value in given):
+    if any(nothing(value) for value in given):
         return NOTHING_YET
     if given == [2, 3, 4, 5, 12, 25]:
         return "after n steps a state is back, but with which sign? try n = 2, a quarter turn"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from eigen_teach import linear
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, slipped
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 
 @exercise("eigenmodes/half_life")
@@ -74,8 +74,8 @@ def steps_to_forget(answer: Any) -> str | None:
     matrices = [*turns, np.diag([0.9, 0.99]), np.diag([0.5, 0.5])]
     for W, (steps, name) in zip(matrices, hints.items(), strict=True):
         given = answer(W.copy())
-        if given is None or given is ...:
-            return f"the function returned {given}; let it return the number of steps"
+        if nothing(given):
+            return NOTHING_YET
         off_by_one = "; the kick itself is step 0" if abs(float(given) - steps) == 1 else ""
         reason = differs(given, steps, f"for {name} it should be {steps} whole steps{off_by_one}")
         if reason:
@@ -188,7 +188,7 @@ def gradient_modulus(answer: Any) -> str | None:
     """A function of steps T and share s: the modulus with which s of the gradient at h_T reaches h_1."""
     for steps, share in ((28, 0.1), (784, 0.1), (2, 0.3), (100, 5.0)):
         value = answer(steps, share)
-        if value is None or value is ...:
+        if nothing(value):
             return NOTHING_YET
         if np.shape(value) == () and np.isclose(value, share ** (1 / steps), rtol=1e-7):
             return f"from h_T to h_1 there are T - 1 steps, {steps - 1} and not {steps}"
@@ -214,7 +214,7 @@ def gradient_backward(answer: Any) -> str | None:
 
     slopes = 1 - states**2
     value = answer(W.copy(), states.copy(), error.copy())
-    if value is None or value is ...:
+    if nothing(value):
         return NOTHING_YET
     mistakes = {
         "that is the linear network; each step of tanh has the factor 1 - h², too": backward(W, slopes**0),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from eigen_teach import dynamics
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing
 
 
 @exercise("activations/rest")
@@ -13,7 +13,7 @@ def rest(answer: Any) -> str | None:
     """A function of the weight w > 1 of a tanh unit: its positive resting state, and the factor there."""
     for weight in (1.2, 1.5, 2.0, 3.0):
         returned = answer(weight)
-        if returned is None or returned is ...:
+        if nothing(returned):
             return NOTHING_YET
         parts = returned if isinstance(returned, tuple | list) else [returned]
         given = np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in parts])
@@ -114,7 +114,7 @@ def guarantee(answer: Any) -> str | None:
     """A function of W and an activation: does the chapter's table promise that two states meet?"""
     for W, activation, expected, name, reason in _GUARANTEES:
         given = answer(W.copy(), activation)
-        if given is None or given is ...:
+        if nothing(given):
             return NOTHING_YET
         if not isinstance(given, bool | np.bool_):
             return f"True or False is asked for, {type(given).__name__} came"

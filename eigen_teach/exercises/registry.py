@@ -21,6 +21,11 @@ def exercise(name: str) -> Callable[[Check], Check]:
     return register
 
 
+def nothing(given: Any) -> bool:
+    """Whether a reader's function returns nothing yet: None, or the ellipsis that it came with."""
+    return given is None or given is ...
+
+
 def differs(answer: Any, expected: ArrayLike, hint: str, tolerance: float = 1e-6) -> str | None:
     """The hint when a number or an array is not the expected one, relative to its largest entry."""
     right, given = np.asarray(expected), np.asarray(answer)

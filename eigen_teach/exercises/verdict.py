@@ -7,7 +7,7 @@ import numpy as np
 
 from eigen_teach import lesson, paired, record
 from eigen_teach._check import Floats
-from eigen_teach.exercises.registry import NOTHING_YET, exercise
+from eigen_teach.exercises.registry import NOTHING_YET, exercise, nothing
 
 _SEEDS = 10
 # Student's t of each comparison: 9 is certain among nine, 2.6 only if asked alone, 0.3 is nothing.
@@ -67,7 +67,7 @@ def rule(answer: Any) -> str | None:
     """A function of differences ours minus theirs, (comparisons, seeds): one of the four verdicts."""
     cases = {name: _gaps(ts) for name, ts in _CASES.items()}
     given = {name: answer(gaps.copy()) for name, gaps in cases.items()}
-    if any(word is None or word is ... for word in given.values()):
+    if any(nothing(word) for word in given.values()):
         return NOTHING_YET
     strange = [word for word in given.values() if word not in lesson.VERDICTS]
     if strange:

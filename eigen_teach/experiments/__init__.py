@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from eigen_teach import _check, record
 from eigen_teach.experiments import (
     ablation_linearity,
@@ -103,7 +105,7 @@ EXPERIMENTS = {
         spans=("cells", "other_lr", "other_seeds", "seeds"),
     ),
     "adding": entry(
-        "two of fifty numbers added", adding, spans=("cells", "other_lr", "other_seeds", "seeds")
+        "two of twenty-five numbers added", adding, spans=("cells", "other_lr", "other_seeds", "seeds")
     ),
     "state_distribution": entry("where states live, with and without the initializer", state_distribution),
 }
@@ -133,7 +135,7 @@ def run(
         progress: show a bar with the time left.
 
     Raises:
-        ValueError: if label or preset is unknown, or the experiment cannot use jobs, dask or device.
+        TypeError, ValueError: as :func:`check` does, before the first run.
 
     Example:
         >>> table = run("table3", "quick")
@@ -142,20 +144,43 @@ def run(
 
     Chapter: initializer/spectra
     """
-    experiment = _choose("label", label, EXPERIMENTS)
+    check(label, preset, jobs=jobs, dask=dask, device=device)
+    experiment = EXPERIMENTS[label]
     name, config = _settings(experiment, preset)
-    _check_spread(label, experiment, jobs, dask, device)
     folder = None if runs is None else sweep.folder_of(Path(runs), label, config, experiment.spans, device)
+    made_by = record.provenance()  # first: a commit during the runs is not the code that makes them
     start = time.perf_counter()
     task = sweep.Task(experiment.run_one, config, device, folder)
     results = sweep.finish(task, experiment.plan(config), jobs=jobs, dask=dask, progress=progress)
-    made_by = {
-        **record.provenance(time.perf_counter() - start),
+    made_by |= {
+        "seconds": round(time.perf_counter() - start, 2),
         "device": device,
         "run_commits": sorted({str(result["provenance"]["commit"]) for result in results}),
         "run_seconds": round(sum(result["provenance"]["seconds"] for result in results), 2),
     }
     return record.Record(label, name, asdict(config), experiment.collect(config, results), made_by)
+
+
+def check(
+    label: str, preset: Any = "quick", *, jobs: int = 1, dask: str | None = None, device: str = "cpu"
+) -> None:
+    """Raise what ``run`` would raise before its first run, and not in the middle of a long night.
+
+    Args:
+        label: as ``run`` is told.
+        preset: likewise.
+        jobs: likewise.
+        dask: likewise.
+        device: likewise.
+
+    Raises:
+        TypeError: if jobs is no integer, or dask no text.
+        ValueError: if label or preset is unknown, or the experiment cannot use the rest.
+    """
+    experiment = EXPERIMENTS[_check.choice("label", label, EXPERIMENTS)]
+    _, config = _settings(experiment, preset)
+    _check_spread(label, experiment, jobs, dask, device)
+    experiment.plan(config)
 
 
 def forget_runs(label: str, preset: Any, runs: str | Path, *, device: str = "cpu") -> None:
@@ -167,7 +192,7 @@ def forget_runs(label: str, preset: Any, runs: str | Path, *, device: str = "cpu
         runs: likewise.
         device: likewise.
     """
-    experiment = _choose("label", label, EXPERIMENTS)
+    experiment = EXPERIMENTS[_check.choice("label", label, EXPERIMENTS)]
     _, config = _settings(experiment, preset)
     shutil.rmtree(sweep.folder_of(Path(runs), label, config, experiment.spans, device), ignore_errors=True)
 
@@ -176,11 +201,12 @@ def _settings(experiment: Experiment, preset: Any) -> tuple[str, Any]:
     """Return the preset's name, ``"own"`` for own settings, and the settings."""
     if is_dataclass(preset) and isinstance(preset, type(experiment.presets["paper"])):
         return "own", preset
-    return str(preset), _choose("preset", preset, experiment.presets)
+    way_out = "for settings of your own, change one of these with dataclasses.replace"
+    name = _check.choice("preset", preset, experiment.presets, way_out)
+    return name, experiment.presets[name]
 
 
 def _check_spread(label: str, experiment: Experiment, jobs: int, dask: str | None, device: str) -> None:
-    """Raise before the first run, and not in the middle of a long night."""
     if _check.count("jobs", jobs, 1) > 1 and dask is not None:
         raise ValueError(
             f"jobs must be 1 with a Dask cluster, got {jobs}; its workers decide how many run at once"
@@ -196,8 +222,6 @@ def _check_spread(label: str, experiment: Experiment, jobs: int, dask: str | Non
 
 
 def _check_device(device: str) -> None:
-    import torch
-
     try:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, TypeError) as error:
@@ -205,9 +229,3 @@ def _check_device(device: str) -> None:
         raise ValueError(
             f"device must be one that torch can use here, got {device!r} ({reason}); use 'cpu'"
         ) from None
-
-
-def _choose(name: str, key: Any, table: Mapping[str, Any]) -> Any:
-    if not isinstance(key, str) or key not in table:
-        raise ValueError(f"{name} must be known, got {key!r}; choose from {', '.join(table)}")
-    return table[key]

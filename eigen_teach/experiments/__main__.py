@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from eigen_teach.data import fetch
-from eigen_teach.experiments import EXPERIMENTS, forget_runs, run
+from eigen_teach.experiments import EXPERIMENTS, check, forget_runs, run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -17,19 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for label, experiment in EXPERIMENTS.items():
             print(f"{label}  {experiment.title}  ({', '.join(experiment.presets)})")
         return
-    runs = options.runs or fetch.cache_folder() / "runs"
+    spread = {"jobs": options.jobs, "dask": options.dask, "device": options.device}
     try:
-        record = run(
-            options.label,
-            options.preset,
-            jobs=options.jobs,
-            dask=options.dask,
-            device=options.device,
-            runs=runs,
-            progress=True,
-        )
-    except ValueError as error:
+        check(options.label, options.preset, **spread)
+    except ValueError as error:  # a mistake on the command line; one in a run keeps its traceback
         parser.error(str(error))
+    runs = options.runs or fetch.cache_folder() / "runs"
+    record = run(options.label, options.preset, **spread, runs=runs, progress=True)
     print(f"stored {record.save()}" if options.save else record.to_json().rstrip())
     if not options.runs:  # nobody asked to keep them, and the record holds all they say
         forget_runs(options.label, options.preset, runs, device=options.device)

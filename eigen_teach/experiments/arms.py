@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from eigen_teach import ensemble, init, models, training
 from eigen_teach.experiments import starts
-from eigen_teach.experiments.tasks import Task
+from eigen_teach.experiments.tasks import Task, rounded
 
 Fill = Callable[[nn.RNNBase], object]  # changes a fresh layer in place
 GATED = ("lstm", "gru")
@@ -182,7 +182,7 @@ def train(
     for at, name in enumerate(names):
         stopped = history.diverged[at]
         losses = [step[at] for step in history.losses[:_FIRST]][: None if stopped is None else stopped - 1]
-        report["scores"][name] = [_rounded(scores[at], 4) for scores in history.measures]
+        report["scores"][name] = [rounded(scores[at], 4) for scores in history.measures]
         report["first_losses"][name] = [round(loss, 6) for loss in losses]
         report["diverged"][name] = stopped
     return report
@@ -210,7 +210,3 @@ def compare(
     """
     group = start(config, task, cell, fills, seed, device)
     return train(group, fills, config, task, seed, device, lr)
-
-
-def _rounded(value: float | None, decimals: int) -> float | None:
-    return None if value is None else round(value, decimals)

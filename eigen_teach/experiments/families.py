@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import torch
 
-from eigen_teach import init, spectra
+from eigen_teach import _check, init, spectra
 from eigen_teach._check import Floats
 
 Generator = torch.Generator
@@ -70,6 +70,4 @@ def draw(family: str, n: int, seed: int) -> Floats:
         >>> [round(float(spectra.spectral_radius(draw(name, 20, 0))), 9) for name in FAMILIES]
         [1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    if family not in FAMILIES:
-        raise ValueError(f"family must be known, got {family!r}; choose from {', '.join(FAMILIES)}")
-    return FAMILIES[family](n, torch.Generator().manual_seed(seed))
+    return FAMILIES[_check.choice("family", family, FAMILIES)](n, torch.Generator().manual_seed(seed))

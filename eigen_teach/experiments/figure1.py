@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from eigen_teach import dynamics
+from eigen_teach import dynamics, models, training
 from eigen_teach._check import Floats
-from eigen_teach.experiments import sweep
-
-if TYPE_CHECKING:
-    from eigen_teach import models
+from eigen_teach.experiments import scanline, sweep
 
 
 @dataclass(frozen=True)
@@ -74,9 +71,6 @@ def run_one(config: Figure1, run: dict[str, Any], device: str) -> dict[str, Any]
         the trained network's states (images, steps, 2), ``labels`` (images,) and ``explained``, the
         components' shares of the variance.
     """
-    from eigen_teach import training
-    from eigen_teach.experiments import scanline
-
     model = scanline.build(config, run["cell"], run["seed"], device)
     x, y = scanline.images("test", config.source, device)
     labels = y[: config.images].cpu().numpy()
@@ -91,7 +85,7 @@ def run_one(config: Figure1, run: dict[str, Any], device: str) -> dict[str, Any]
         "before": place_of(before, labels),
         "after": place_of(after, labels),
         "test_accuracy": history.measures,
-        "first_losses": [round(loss, 6) for loss in history.losses[:5]],
+        "first_losses": history.first_losses,
         "diverged": history.diverged,
         **drawn,
     }
@@ -107,8 +101,6 @@ def visited(model: models.SequenceModel, x: Any) -> Floats:
     Returns:
         (images, steps, n).
     """
-    from eigen_teach import models
-
     states: Floats = models.hidden_states(model, x).cpu().double().numpy()
     return states
 

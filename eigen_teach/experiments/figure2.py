@@ -8,7 +8,6 @@ batches and all first values but the recurrent matrix.
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ import torch
 from eigen_teach import ensemble, init, models, training
 from eigen_teach._check import Floats
 from eigen_teach.data import tomita
-from eigen_teach.experiments import starts, sweep, tasks
+from eigen_teach.experiments import scanline, starts, sweep, tasks
 
 _WORDS, _MATRICES = 1, 2  # streams of random numbers of one seed
 
@@ -168,17 +167,18 @@ def race(
     field = entrants(config, cell)
     words, test_words = words_of(config, grammar, seed)
     group = start(config, cell, field, seed).to(device)
+    per_epoch = scanline.batches_per_epoch(config, config.train_words)
     train_data, test_data = tensors(words, device), tensors(test_words, device)
     history = ensemble.fit(
         group,
         train_data.batches(config.batch_size, seed),
         ensemble.cross_entropies,
         lr=[entrant.lr for entrant in field],
-        steps=round(config.epochs * batches_per_epoch(config)),
+        steps=round(config.epochs * per_epoch),
         measure=lambda trained: ensemble.accuracies(
             trained, test_data.x, test_data.y, test_data.lengths, batch_size=250
         ),
-        every=batches_per_epoch(config),
+        every=per_epoch,
     )
     result = {
         **scores(field, np.array(history.measures)),
@@ -275,15 +275,6 @@ def tensors(words: tomita.Words, device: str) -> tasks.Data:
     return tasks.of_words(words).to(device)
 
 
-def batches_per_epoch(config: Race) -> int:
-    """Return the steps of one epoch, the smaller last batch included.
-
-    Args:
-        config: the settings.
-    """
-    return -(-config.train_words // config.batch_size)
-
-
 # ------------------------------------------------------------------------------------------- the results
 
 
@@ -295,8 +286,9 @@ def scores(field: Sequence[Entrant], accuracies: Floats) -> dict[str, Any]:
         accuracies: (epochs + 1, networks) on test words, the first before the training.
 
     Returns:
-        ``rates``, by learning rate: ``final``, the last accuracies, and ``mean``, those of all epochs, the
-        area under the learning curve; both by initializer. ``inputs_too``: the same of the check.
+        ``rates``, by learning rate: ``final``, the last accuracies, and ``mean``, those of all epochs and
+        of the start before them, the area under the learning curve (Figure 3 leaves that start out); both
+        by initializer. ``inputs_too``: the same of the check.
     """
     rates: dict[str, dict[str, dict[str, float]]] = {}
     inputs_too: dict[str, dict[str, float]] = {"final": {}, "mean": {}}
@@ -319,18 +311,18 @@ def curves(config: Race, history: ensemble.EnsembleHistory) -> dict[str, dict[st
         ``test_accuracy`` (epochs + 1,) and ``train_loss`` (epochs,), the mean of an epoch's steps, or None
         from a divergence on; each by initializer.
     """
-    per_epoch, losses = batches_per_epoch(config), np.array(history.losses)
+    per_epoch = scanline.batches_per_epoch(config, config.train_words)
+    losses = np.array(history.losses)
     starts = range(0, len(losses) - per_epoch + 1, per_epoch)
     means = [losses[start : start + per_epoch].mean(axis=0) for start in starts]
     tables = {"test_accuracy": (history.measures, 4), "train_loss": (means, 3)}
     return {
-        kind: {name: _rounded([row[k] for row in rows], digits) for k, name in enumerate(config.initializers)}
+        kind: {
+            name: [tasks.rounded(row[k], digits) for row in rows]
+            for k, name in enumerate(config.initializers)
+        }
         for kind, (rows, digits) in tables.items()
     }
-
-
-def _rounded(values: Sequence[float], digits: int) -> list[float | None]:
-    return [round(float(value), digits) if math.isfinite(value) else None for value in values]
 
 
 def drawing(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from eigen_teach import init, models, spectra, training
+from eigen_teach import _check, init, models, spectra, training
 from eigen_teach._check import Floats
 from eigen_teach.experiments import scanline, starts, sweep
 
@@ -68,7 +68,7 @@ def plan(config: Figure3) -> list[dict[str, Any]]:
         ValueError: if an initializer or ``reinit`` is unknown.
     """
     starts.check_known("initializers", config.initializers, init.INITIALIZERS)
-    starts.check_known("reinit", [config.reinit], _REINIT)
+    _check.choice("reinit", config.reinit, _REINIT)
     runs = sweep.grid(config.seeds, cell=config.cells, initializer=config.initializers)
     return starts.without_misfits(runs)
 

@@ -137,7 +137,7 @@ def run_one(config: Figure4, run: dict[str, Any], device: str) -> dict[str, Any]
         "radius_before": before,
         "radius_after": radius_of(model),
         **translation.quality(model, corpus, config.longest, device),
-        "first_losses": [round(loss, 6) for loss in history.losses[:5]],
+        "first_losses": history.first_losses,
         "diverged": history.diverged,
     }
 

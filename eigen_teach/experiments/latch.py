@@ -9,7 +9,7 @@ import numpy as np
 
 from eigen_teach import dynamics
 from eigen_teach._check import Floats
-from eigen_teach.experiments import sweep
+from eigen_teach.experiments import families, sweep
 from eigen_teach.experiments.memory_map import digits
 
 RIDGE = 1e-3  # of the readout, relative to the mean variance of a unit: the states are noisy
@@ -66,8 +66,6 @@ def run_one(config: Latch, run: dict[str, Any], _device: str) -> dict[str, Any]:
         ``held``, share of bits read out right on fresh sequences, and ``gradient``, ‖∂h_T/∂h_0‖ along one
         of them, both (noises, radii). A guess is right in half of the cases.
     """
-    from eigen_teach.experiments import families
-
     unit = families.draw(run["family"], config.hidden_size, run["seed"])
     points = [
         [_write_hold_read(config, radius * unit, noise, run["seed"]) for radius in config.radii]

@@ -9,7 +9,7 @@ import numpy as np
 
 from eigen_teach import dynamics
 from eigen_teach._check import Floats
-from eigen_teach.experiments import sweep
+from eigen_teach.experiments import families, sweep
 
 MEASURES = ("capacity", "gradient", "exponent", "gap", "rms", "saturation", "dimension")
 EXPLODED = 1e6  # states beyond this hold nothing that a readout could use
@@ -81,8 +81,6 @@ def run_one(config: MemoryMap, run: dict[str, Any], _device: str) -> dict[str, A
         share of saturated units; effective dimension. None where the network explodes; an exponent of -∞
         (no unit is active) is None too.
     """
-    from eigen_teach.experiments import families
-
     unit = families.draw(run["family"], config.hidden_size, run["seed"])
     w_in = np.random.default_rng(run["seed"]).uniform(-1, 1, config.hidden_size)
     table = [

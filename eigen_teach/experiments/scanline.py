@@ -16,7 +16,15 @@ from eigen_teach.data import mnist
 CLASSES, ROWS, PIXELS = 10, 28, 28
 
 
-class Settings(Protocol):
+class Batched(Protocol):
+    """What a study must say to count its steps."""
+
+    @property
+    def batch_size(self) -> int:
+        """Examples a step."""
+
+
+class Settings(Batched, Protocol):
     """What a study must say to train on scanlines."""
 
     @property
@@ -30,10 +38,6 @@ class Settings(Protocol):
     @property
     def lr(self) -> float:
         """Adam's learning rate."""
-
-    @property
-    def batch_size(self) -> int:
-        """Images a step."""
 
     @property
     def epochs(self) -> float:
@@ -56,12 +60,12 @@ def images(split: str, source: str, device: str) -> tuple[Tensor, Tensor]:
     return x.to(device), torch.from_numpy(digits.labels).to(device)
 
 
-def batches_per_epoch(config: Settings, count: int) -> int:
+def batches_per_epoch(config: Batched, count: int) -> int:
     """Return the steps of one epoch, the smaller last batch included.
 
     Args:
         config: the settings.
-        count: images.
+        count: training examples.
     """
     return -(-count // config.batch_size)
 
@@ -141,6 +145,6 @@ def curves(history: training.History, per_epoch: int) -> dict[str, Any]:
     return {
         "test_accuracy": [round(accuracy, 4) for accuracy in history.measures],
         "losses": epoch_means(history.losses, per_epoch),
-        "first_losses": [round(loss, 6) for loss in history.losses[:5]],
+        "first_losses": history.first_losses,
         "diverged": history.diverged,
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from torch import nn
 
-from eigen_teach import init, spectra, training
+from eigen_teach import _check, init, spectra, training
 from eigen_teach._check import Floats
 
 # "RNN-only initializers" in the paper, which leaves them out for LSTM and GRU.
@@ -19,7 +19,7 @@ RECTANGULAR = ("xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uni
 _OWN_STREAM = 10_000  # added to a seed: recurrent matrices repeat no random number of the other parameters
 
 
-def check_known(name: str, chosen: Iterable[str], known: Iterable[str]) -> None:
+def check_known(name: str, chosen: Iterable[str], known: Collection[str]) -> None:
     """Raise before the first run if a setting has a value that is not among the known ones.
 
     Args:
@@ -28,13 +28,10 @@ def check_known(name: str, chosen: Iterable[str], known: Iterable[str]) -> None:
         known: what they may be.
 
     Raises:
-        ValueError: with the unknown values and the known ones.
+        ValueError: with the first unknown value and the known ones.
     """
-    unknown = [value for value in chosen if value not in known]
-    if unknown:
-        raise ValueError(
-            f"{name} must be known, got {', '.join(map(repr, unknown))}; choose from {', '.join(known)}"
-        )
+    for value in chosen:
+        _check.choice(name, value, known)
 
 
 def without_misfits(runs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import torch
+from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from eigen_teach import record
@@ -146,9 +148,8 @@ def _over_cluster(task: Task, runs: Sequence[Run], address: str) -> Iterator[dic
     from distributed import Client, as_completed
 
     with Client(address) as client:
-        futures = client.map(
-            perform, [task] * len(runs), runs, pure=False
-        )  # Dask repeats what a lost worker had
+        # Dask repeats what a lost worker had.
+        futures = client.map(perform, [task] * len(runs), runs, pure=False)
         for _, result in as_completed(futures, with_results=True):
             yield result
 
@@ -164,9 +165,10 @@ def perform(task: Task, run: Run) -> dict[str, Any]:
         kept = _kept(task, run)
         if kept is not None:
             return kept
+        made_by = record.provenance()  # first: a commit during the run is not the code that makes it
         start = time.perf_counter()
         values = task.run_one(task.config, run, task.device)
-        made_by = record.provenance(time.perf_counter() - start)
+        made_by["seconds"] = round(time.perf_counter() - start, 2)
         # As JSON reads it back, so that a fresh result equals one from a file.
         result: dict[str, Any] = json.loads(
             json.dumps({"run": run, "values": values, "provenance": made_by}, allow_nan=False)
@@ -193,9 +195,6 @@ def _keep(task: Task, result: Mapping[str, Any]) -> None:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let linear algebra use a single thread: sums then always have one order, and runs do not fight."""
-    import torch
-    from threadpoolctl import threadpool_limits
-
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -138,7 +138,7 @@ def run_one(config: Table1, run: dict[str, Any], device: str) -> dict[str, Any]:
         "before": before.round(4).tolist(),
         "after": after.round(4).tolist(),
         "moved": None if history.diverged else round(float(np.abs(after - history.measures[-1]).max()), 4),
-        "first_losses": [round(loss, 6) for loss in history.losses[:5]],
+        "first_losses": history.first_losses,
         "loss": round(sum(end) / len(end), 6) if end else None,
         "test_error": _error(model, *held_out),
         "diverged": history.diverged,

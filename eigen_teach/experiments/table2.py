@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from eigen_teach import linear, models, spectra
+from eigen_teach import linear, models, spectra, training
 from eigen_teach._check import Floats
-from eigen_teach.experiments import sweep
+from eigen_teach.experiments import scanline, sweep
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,6 @@ def run_one(config: Table2, run: dict[str, Any], device: str) -> dict[str, Any]:
         ``departure_before``, ``departure_after``, from normality (Henrici's);
         ``first_losses`` of five steps; ``diverged``, the step at which the loss was no number, or None.
     """
-    from eigen_teach import training
-    from eigen_teach.experiments import scanline
-
     model = scanline.build(config, run["cell"], run["seed"], device)
     data = scanline.images("train", config.source, device)
     test_x, test_y = scanline.images("test", config.source, device)
@@ -92,7 +89,7 @@ def run_one(config: Table2, run: dict[str, Any], device: str) -> dict[str, Any]:
         "norm_after": round(float(np.linalg.norm(after, 2)), 4),
         "departure_before": round(linear.departure_from_normality(before), 4),
         "departure_after": round(linear.departure_from_normality(after), 4),
-        "first_losses": [round(loss, 6) for loss in history.losses[:5]],
+        "first_losses": history.first_losses,
         "diverged": history.diverged,
     }
 

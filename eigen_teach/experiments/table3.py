@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from eigen_teach import spectra
+from eigen_teach import init, spectra
+from eigen_teach.experiments import starts
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,7 @@ def plan(config: Table3) -> list[dict[str, Any]]:
     Raises:
         ValueError: if a name is not in ``init.INITIALIZERS``.
     """
-    from eigen_teach import init
-
-    unknown = [name for name in config.initializers if name not in init.INITIALIZERS]
-    if unknown:
-        raise ValueError(
-            f"initializers must be keys of init.INITIALIZERS, got {', '.join(map(repr, unknown))}; "
-            f"choose from {', '.join(init.INITIALIZERS)}"
-        )
+    starts.check_known("initializers", config.initializers, init.INITIALIZERS)
     return [{"initializer": name, "seed": config.seed + k} for k, name in enumerate(config.initializers)]
 
 
@@ -73,8 +67,6 @@ def run_one(config: Table3, run: dict[str, Any], _device: str) -> dict[str, list
         >>> sorted(set(column["mean"])), max(column["sd"])
         ([0.95], 0.0)
     """
-    from eigen_teach import init
-
     mean, sd = spectra.norm_statistics(
         init.INITIALIZERS[run["initializer"]], config.hidden_size, trials=config.trials, seed=run["seed"]
     )

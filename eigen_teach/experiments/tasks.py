@@ -318,6 +318,16 @@ def _digits(split: str, source: str) -> Data:
     return Data(*scanline.images(split, source, "cpu"))
 
 
+def rounded(value: float | None, decimals: int) -> float | None:
+    """Return a score or a loss as a record holds it: None where it is no finite number.
+
+    Args:
+        value: the number.
+        decimals: kept behind the point.
+    """
+    return round(float(value), decimals) if value is not None and math.isfinite(value) else None
+
+
 def of_words(words: tomita.Words) -> Data:
     """Return words as tensors, one-hot and zero behind a word's end.
 

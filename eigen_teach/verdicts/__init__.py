@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from eigen_teach import record
+from eigen_teach import _check, record
 from eigen_teach.lesson import VERDICTS
 from eigen_teach.verdicts import tables  # noqa: F401  importing a module registers its statements
 from eigen_teach.verdicts.abstract import ABSTRACT, CONCLUSION
@@ -68,8 +68,9 @@ class Table:
             printed = f" Printed: {row.printed}." if row.printed else ""
             paper = f"*{row.where}* “{row.words}”{printed}"
             where = ", ".join(link(target) for target in row.evidence)
-            ours = f"{MARKS[found.verdict]} **{found.verdict}**: {found.ours}" + f" ({where})" * bool(where)
-            lines.append(f"| {_cell(paper)} | {_cell(ours)} |")
+            ours = f"{MARKS[found.verdict]} **{found.verdict}**: {found.ours}"
+            links = f" ({where})" if where else ""
+            lines.append(f"| {_cell(paper)} | {_cell(ours + links)} |")
         return "\n".join(lines)
 
 
@@ -104,6 +105,5 @@ def table(part: str, found: dict[str, Finding]) -> Table:
 
     Chapter: experiments/verdict
     """
-    if part not in PARTS:
-        raise ValueError(f"part must be known, got {part!r}; choose from {', '.join(PARTS)}")
+    _check.choice("part", part, PARTS)
     return Table([(row, found[row.key]) for row in STATEMENTS if row.part == part])

@@ -74,15 +74,18 @@ def _decay(_load: Load) -> Finding:
     "Section III",
     "in a stable linear system, the eigenvalue norms are strictly limited by 1, which provides no long-term "
     "dependency",
-    ("linear/gradients#the-edge", "nonlinear/activations#what-the-ring-remembers"),
+    (
+        "linear/gradients#the-edge",
+        "nonlinear/activations#what-the-ring-remembers",
+        "experiments/ablations#the-activation",
+    ),
     SMALL_PRINT,
 )
 def _stable_linear(_load: Load) -> Finding:
     halves = linear.half_life([0.95, 0.999])
     told = f"half of a kick is left after {halves[0]:.1f} steps at 0.95, after {halves[1]:.0f} at 0.999"
-    return Finding(
-        told, by_cases([bool(np.isfinite(halves).all()), halves[1] < 28])
-    )  # 28 steps: its own task
+    # 28 steps: the length of its own task.
+    return Finding(told, by_cases([bool(np.isfinite(halves).all()), halves[1] < 28]))
 
 
 @CONJECTURES.claim(

@@ -110,9 +110,8 @@ def _gate_bias(load: Load) -> Finding:
 def _orthonormal(_load: Load) -> Finding:
     off = rebuilds(SLANTED)
     told = f"exact for a normal matrix: {yes(rebuilds(TURN) < 1e-12)}; off by {off:.2f} of its size for "
-    return Finding(
-        f"{told}[[0.9, 0.5], [0, 0.4]]; U Λ U⁻¹ is exact", by_cases([off < 1e-12])
-    )  # the paper says: for any
+    # The paper says: for any.
+    return Finding(f"{told}[[0.9, 0.5], [0, 0.4]]; U Λ U⁻¹ is exact", by_cases([off < 1e-12]))
 
 
 @LINEAR.claim(
@@ -165,13 +164,9 @@ def _stable(_load: Load) -> Finding:
     grows = linear.transient_growth(1.01 * np.eye(2), 1000)[-1] > 1000  # beyond the circle: never stable
     jordan = linear.transient_growth(JORDAN, 40)[-1]
     hidden = linear.transient_growth(HIDDEN_GROWTH, 60).max()
-    told = (
-        f"necessary, not enough: on the circle a Jordan block grows {jordan:.0f}-fold in 40 steps; with both "
-    )
-    return Finding(
-        f"{told}eigenvalues 0.95 a state can first grow {hidden:.0f}-fold",
-        by_cases([bool(grows), hidden < 1]),
-    )
+    told = f"necessary, not enough: on the circle a Jordan block can grow {jordan:.0f}-fold in 40 steps; "
+    told += f"with both eigenvalues 0.95 a state can first grow {hidden:.0f}-fold"
+    return Finding(told, by_cases([bool(grows), hidden < 1]))
 
 
 @LINEAR.claim(
@@ -243,9 +238,8 @@ def _nonlinear(_load: Load) -> Finding:
 )
 def _widely_used(_load: Load) -> Finding:
     fits = all(fits_gates(init.eigen_, cell, 0.95) for cell in ("lstm", "gru"))
-    slowest = max(
-        abs(0.5 + 0.95 * np.exp(1j * np.linspace(0, np.pi, 50)) / 4)
-    )  # ½ I + ¼ W at rest, no biases
+    # ½ I + ¼ W at rest, without biases.
+    slowest = max(abs(0.5 + 0.95 * np.exp(1j * np.linspace(0, np.pi, 50)) / 4))
     told = f"it can: {yes(fits)}; but a gated cell at rest takes ½ I + ¼ W a step: its slowest mode is "
     told += f"{slowest:.2f}"
     return Finding(told, by_cases([fits, slowest >= 0.95]))

@@ -106,7 +106,7 @@ def _features(load: Load) -> Finding:
 
 @STATES.claim(
     "away",
-    "Conjecture 2",
+    "Conjecture 2, asked here: must they?",
     "the hidden states are capable of exploring the space away from the origin",
     (
         FORGETFUL,

@@ -43,7 +43,7 @@ WRONG = [
     ("spectra/radius", lambda std, n: n * std, "should be"),
     ("spectra/radius", lambda std, n: std / np.sqrt(n), "should be"),
     ("spectra/radius", lambda std, n: [std * np.sqrt(n)], "shape"),
-    ("spectra/radius", lambda _std, _n: ..., "no number yet"),
+    ("spectra/radius", lambda _std, _n: ..., "does not return anything yet"),
     ("spectra/radius", ..., "ellipsis"),
     ("spectra/uniform", uniform_(lambda n: 0.95 / np.sqrt(n)), "bound then"),
     ("spectra/uniform", uniform_(lambda n: 1.9 / np.sqrt(n)), "should be 0.95"),
