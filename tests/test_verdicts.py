@@ -587,7 +587,7 @@ def test_bar_in_a_cell_does_not_end_it(judged):
 
 
 def test_unknown_part_is_named():
-    with pytest.raises(ValueError, match="part must be one of abstract, .*, got 'section IX'"):
+    with pytest.raises(ValueError, match=r"part must be one of abstract, .*, got 'section IX'"):
         verdicts.table("section IX", {})
 
 
