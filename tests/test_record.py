@@ -161,6 +161,20 @@ def test_runs_name_the_commit_that_their_process_began_with(git):
     assert git("rev-parse", "HEAD") != first
 
 
+def test_commit_of_changed_files_is_marked(git, tmp_path):
+    (tmp_path / "record.py").write_text("# another line\n")
+    assert record.provenance()["commit"] == git("rev-parse", "HEAD") + "-dirty"
+
+
+def test_copy_inside_somebody_else_s_repository_has_no_commit(git, tmp_path, monkeypatch):
+    copy = tmp_path / "installed" / "record.py"
+    copy.parent.mkdir()
+    copy.write_text("")
+    monkeypatch.setattr(record, "__file__", str(copy))
+    assert git("ls-files") == "record.py"
+    assert record.provenance()["commit"] is None
+
+
 # the paper's tables
 
 

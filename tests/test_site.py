@@ -54,6 +54,31 @@ def on(paths, *protocols):
     return pytest.mark.parametrize("visit", visits, indirect=True, scope="module")
 
 
+# A page with one fault of each kind. The theme's own script would set the colours' name.
+SICK = """<!doctype html><html lang="en" data-theme="light"><title>Sick</title>
+<style>body { background: #fff } p { color: #bbb } html[data-theme="dark"] body { background: #ddd }</style>
+<main><h1>Sick</h1><p>pale on white</p><button></button></main>
+<script>
+matchMedia("(prefers-color-scheme: dark)").onchange = (dark) => {
+  document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
+};
+console.error("a word in the console");
+fetch("http://elsewhere.invalid/").catch(() => setTimeout(() => { throw new Error("a script") }));
+</script>"""
+
+
+def test_judges_of_the_pages_see_faults_where_there_are_some(browser):
+    with site.served() as base, site.opened(browser, base, color_scheme="light") as (page, faults):
+        with page.expect_event("pageerror"):
+            page.set_content(SICK)
+        page.goto(base + "no/such/page.html")
+        kinds = {fault.split(":")[0] for fault in faults}
+        assert kinds >= {"console", "off-site", "failed", "script", "404"}
+        page.set_content(SICK)
+        found = {(scheme, rule) for scheme, rule, _ in axe.violations(page, axe.MOST)}
+    assert found >= {("light", "button-name"), ("light", "color-contrast"), ("dark", "color-contrast")}
+
+
 @on(PAGES, "http", "file")
 def test_page_loads_without_a_fault_draws_every_widget_and_fits_a_phone(visit):
     page, faults = visit

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import counted_study
 import pytest
+import threadpoolctl
 import torch
 from distributed import Client
 
@@ -184,10 +185,21 @@ def test_cluster_loses_a_worker_half_way_and_no_finished_run(counted, alone, clu
 
 
 def test_a_run_uses_one_thread_and_gives_the_others_back():
+    def count(_config, _run, _device):
+        pools = [pool["num_threads"] for pool in threadpoolctl.threadpool_info()]
+        return {"threads": [torch.get_num_threads(), *pools]}
+
     before = torch.get_num_threads()
-    with sweep.one_thread():
-        assert torch.get_num_threads() == 1
-    assert torch.get_num_threads() == before
+    torch.set_num_threads(2)
+    try:
+        with threadpoolctl.threadpool_limits(2):
+            result = sweep.perform(sweep.Task(count, None), {"seed": 0})
+            after = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
+    assert len(result["values"]["threads"]) >= 2  # torch, and a pool of NumPy's at least
+    assert set(result["values"]["threads"]) == {1}
+    assert after == 2
 
 
 def test_progress_bar_counts_what_is_kept_and_shows_the_time_left(counted, capsys, tmp_path):
