@@ -261,6 +261,7 @@ class Seq2Seq(nn.Module):
         torch.Size([4, 30])
 
     Reference: I. Sutskever, O. Vinyals, Q. V. Le, arXiv 1409.3215.
+    Chapter: experiments/multi30k
     """
 
     def __init__(

@@ -27,7 +27,7 @@ def kernels(tmp_path_factory):
     source = shutil.copytree(
         ROOT,
         folder / "source",
-        ignore=shutil.ignore_patterns(".*", "_build", "build", "*.egg-info", "book", "runs"),
+        ignore=shutil.ignore_patterns(".*", "_build", "build", "*.egg-info", "book"),
     )
     build = [*pip, "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, source]
     subprocess.run(build, check=True)

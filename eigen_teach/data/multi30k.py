@@ -40,6 +40,7 @@ def pairs(
         (4000, set())
 
     Reference: D. Elliott, S. Frank, K. Sima'an, L. Specia, arXiv 1605.00459.
+    Chapter: experiments/multi30k
     """
     _check.choice("split", split, FILES)
     _check.choice("source", source, ("sample", "full"))
@@ -84,6 +85,8 @@ def tokenize(sentences: Iterable[str], language: str) -> list[list[str]]:
     Example:
         >>> tokenize(["Ein Hund läuft."], "de")
         [['Ein', 'Hund', 'läuft', '.']]
+
+    Chapter: experiments/multi30k
     """
     import spacy  # an extra: only translation needs it
 

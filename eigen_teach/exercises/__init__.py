@@ -17,6 +17,7 @@ from eigen_teach.exercises import (  # noqa: F401  importing a part registers it
     linear,
     nonlinear,
     template,
+    translation,
     verdict,
 )
 from eigen_teach.exercises.registry import CHECKS

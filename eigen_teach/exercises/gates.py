@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 if TYPE_CHECKING:
     import torch
@@ -128,17 +128,17 @@ def half_life(answer: Any) -> str | None:
         return NOTHING_YET
     given = np.array([float(value) for value in returned])
     keep = 2 ** (-1 / steps)
-    slips = (
-        (keep, "this is the value of the gate; which bias does the sigmoid turn into it?"),
-        (np.log(steps), "this is chrono's ln k, which loses about two thirds in k steps, not half"),
-        (-np.log(keep / (1 - keep)), "the sign is wrong: a gate that keeps more has a larger bias"),
-        (np.log(keep), "a logarithm is not the inverse of the sigmoid: that is ln(f / (1 - f))"),
-        (np.log10(keep / (1 - keep)), "the sigmoid is made of e, not of 10: take the natural logarithm"),
-    )
-    for wrong, reason in slips:
-        if np.allclose(given, wrong, rtol=1e-6, atol=1e-9):
-            return reason
     right = np.log(keep / (1 - keep))
+    slips = {
+        "this is the value of the gate; which bias does the sigmoid turn into it?": keep,
+        "this is chrono's ln k, which loses about two thirds in k steps, not half": np.log(steps),
+        "the sign is wrong: a gate that keeps more has a larger bias": -right,
+        "a logarithm is not the inverse of the sigmoid: that is ln(f / (1 - f))": np.log(keep),
+        "the sigmoid is made of e, not of 10: take the natural logarithm": right / np.log(10),
+    }
+    reason = slipped(given, right, slips)
+    if reason:
+        return reason
     for k, bias, expected in zip(steps, given, right, strict=True):
         if not np.isclose(bias, expected, rtol=1e-3, atol=1e-6):
             return f"for {k:.0f} steps it should be {expected:.3f}, and is {bias:.3f}: solve f^k = 1/2 first"

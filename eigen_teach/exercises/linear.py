@@ -105,8 +105,8 @@ def change(answer: Any) -> str | None:
 @exercise("beyond_eigenvalues/departure")
 def departure(answer: Any) -> str | None:
     """A function of a square matrix: Henrici's departure from normality, relative to the Frobenius norm."""
-    if answer(np.eye(2)) is ...:
-        return "the function still returns the ellipsis; return the departure in its place"
+    if nothing(answer(np.eye(2))):
+        return NOTHING_YET
     cases = (
         ([[0, 0], [2, 0]], 1, "for [[0, 0], [2, 0]], all eigenvalues zero, it should be 1: is it a share?"),
         ([[1, 2], [0, 3]], (4 / 14) ** 0.5, "for [[1, 2], [0, 3]] √(4/14) is right: squares, then a root"),
@@ -143,8 +143,8 @@ def filter_weights(answer: Any) -> str | None:
     for pole, t in ((0.9, 6), (0.8 * np.exp(0.5j), 12), (0.9, 1)):
         expected = pole ** (t - np.arange(1, t + 1))
         returned = answer(pole, t)
-        if returned is ...:
-            return "the function still returns the ellipsis; return the t weights in its place"
+        if nothing(returned):
+            return NOTHING_YET
         given = np.asarray(returned)
         if given.size == t > 1 and np.allclose(given.ravel(), expected[::-1]):
             return "that is (13) as printed: the oldest input would weigh 1 and the newest least"

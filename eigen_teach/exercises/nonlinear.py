@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from eigen_teach import dynamics
-from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing
+from eigen_teach.exercises.registry import NOTHING_YET, differs, exercise, nothing, slipped
 
 
 @exercise("activations/rest")
@@ -52,9 +52,9 @@ def _wrong_rest(given: Any, state: float, weight: float) -> str | None:
             weight * (1 - np.tanh(state) ** 2),
         ),
     }
-    for reason, slip in slips.items():
-        if np.allclose(given, slip, rtol=0, atol=1e-5):
-            return reason
+    reason = slipped(given, (state, factor), slips, 1e-5)
+    if reason:
+        return reason
     distance = abs(given[0] - state)
     if distance > 1e-5:
         near = "; it creeps there when w is near 1, so take more steps" if distance < 0.05 else ""

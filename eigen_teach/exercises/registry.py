@@ -36,13 +36,14 @@ def differs(answer: Any, expected: ArrayLike, hint: str, tolerance: float = 1e-6
     return None if close else hint
 
 
-def slipped(given: Any, right: ArrayLike, slips: dict[str, Any]) -> str | None:
-    """The name of the slip that gives just this answer, unless it makes no difference here."""
-    if _same(given, right):
+def slipped(given: Any, right: ArrayLike, slips: dict[str, Any], tolerance: float = 1e-8) -> str | None:
+    """The name of the slip that gives this answer, to a tolerance, unless it makes no difference here."""
+    if _same(given, right, tolerance):
         return None
-    return next((name for name, slip in slips.items() if _same(given, slip)), None)
+    return next((name for name, slip in slips.items() if _same(given, slip, tolerance)), None)
 
 
-def _same(given: Any, other: Any) -> bool:
-    """Equal to rounding, and missing where the other is."""
-    return np.shape(given) == np.shape(other) and np.allclose(given, other, rtol=1e-6, equal_nan=True)
+def _same(given: Any, other: Any, tolerance: float) -> bool:
+    """Equal to rounding, or to the tolerance where that is larger, and missing where the other is."""
+    same_shape = np.shape(given) == np.shape(other)
+    return same_shape and np.allclose(given, other, rtol=1e-6, atol=tolerance, equal_nan=True)

@@ -48,6 +48,8 @@ def corpus(source: str) -> Corpus:
 
     Args:
         source: ``"sample"`` or ``"full"``, as in ``multi30k.pairs``.
+
+    Chapter: experiments/multi30k
     """
     words = {}
     for split in multi30k.FILES:
@@ -76,6 +78,8 @@ def batches(pairs: Pairs, size: int, seed: int, device: str) -> Iterator[tuple[A
         size: pairs a batch.
         seed: of the order.
         device: torch's name of the device.
+
+    Chapter: experiments/multi30k
     """
     for chosen in training.batch_indices(len(pairs), size, seed=seed):
         yield pack([pairs[place] for place in chosen], device)
@@ -91,6 +95,8 @@ def pack(pairs: Pairs, device: str) -> tuple[Any, Tensor]:
     Returns:
         The inputs of ``models.Seq2Seq``, sources and targets without their last word; and the next word
         after each of these words of the targets, in the order of the packed targets.
+
+    Chapter: experiments/multi30k
     """
     sources = pack_sequence([source for source, _ in pairs], enforce_sorted=False)
     so_far = pack_sequence([target[:-1] for _, target in pairs], enforce_sorted=False)
@@ -114,6 +120,8 @@ def validation(
         label_smoothing: share of the target spread over all words.
         device: torch's name of the device.
         batch_size: pairs at a time; it changes nothing but the memory.
+
+    Chapter: experiments/multi30k
     """
     sums, words = torch.zeros(2, dtype=torch.float64), 0
     with torch.no_grad():
@@ -136,6 +144,8 @@ def astray(pairs: Pairs) -> list[tuple[Tensor, Tensor]]:
 
     Args:
         pairs: word numbers, at least two pairs.
+
+    Chapter: experiments/multi30k
     """
     sources = [source for source, _ in pairs]
     return [(source, target) for source, (_, target) in zip(sources[1:] + sources[:1], pairs, strict=True)]
@@ -173,6 +183,8 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str], lengths: Sequence
     Returns:
         ``bleu``; ``bleu_by_length``, for sources of up to 8, 11, 14 words and more, None where there are
         none; ``signature``.
+
+    Chapter: experiments/multi30k
     """
     from sacrebleu.metrics.bleu import BLEU
 
@@ -199,6 +211,8 @@ def translate(model: models.Seq2Seq, corpus: Corpus, longest: int, device: str) 
         corpus: the corpus.
         longest: words at most.
         device: torch's name of the device.
+
+    Chapter: experiments/multi30k
     """
     words = []
     for first in range(0, len(corpus.test), 250):  # at most this many at once, for the memory

@@ -13,7 +13,6 @@ from eigen_teach.verdicts.conjectures import CONJECTURES
 from eigen_teach.verdicts.initializer import INITIALIZER
 from eigen_teach.verdicts.linear import LINEAR
 from eigen_teach.verdicts.races import EXPERIMENTS
-from eigen_teach.verdicts.statement import PENDING as PENDING
 from eigen_teach.verdicts.statement import Finding, Load, Statement
 from eigen_teach.verdicts.states import STATES
 
@@ -28,8 +27,8 @@ PARTS = {
 }
 _COLLECTED = (ABSTRACT, LINEAR, CONJECTURES, STATES, INITIALIZER, EXPERIMENTS, CONCLUSION)
 STATEMENTS: tuple[Statement, ...] = tuple(row for part in _COLLECTED for row in part.statements)
-# The five words of a verdict, each with a sign, so that no reader depends on a colour.
-MARKS = dict(zip((*VERDICTS, PENDING), "✓◐✗○…", strict=True))
+# The four words of a verdict, each with a sign, so that no reader depends on a colour.
+MARKS = dict(zip(VERDICTS, "✓◐✗○", strict=True))
 
 
 def measured(load: Load = record.load) -> dict[str, Finding]:

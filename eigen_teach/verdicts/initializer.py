@@ -193,6 +193,8 @@ def _other_rates(load: Load) -> Finding:
             if (cell, measure) == ("tanh", "mean"):
                 sooner = family.found[cell, measure, rival].mean > 0
                 explained[f"{rival}, {task}"] = sooner == (radius["eigen"] > radius[rival])
+    if not explained:
+        return Finding("tanh, mean of all epochs: no certain difference from eigen", NOT_REPRODUCED)
     told = f"tanh, mean of all epochs: of {len(explained)} certain differences from eigen "
     told += f"{sum(explained.values())} go with the larger modulus; not "
     told += "; ".join(name for name, fits in explained.items() if not fits)

@@ -166,7 +166,7 @@ def _stable(_load: Load) -> Finding:
     hidden = linear.transient_growth(HIDDEN_GROWTH, 60).max()
     told = f"necessary, not enough: on the circle a Jordan block can grow {jordan:.0f}-fold in 40 steps; "
     told += f"with both eigenvalues 0.95 a state can first grow {hidden:.0f}-fold"
-    return Finding(told, by_cases([bool(grows), hidden < 1]))
+    return Finding(told, by_cases([bool(grows), hidden <= 1]))
 
 
 @LINEAR.claim(

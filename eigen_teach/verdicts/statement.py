@@ -11,7 +11,6 @@ from eigen_teach.lesson import VERDICTS
 from eigen_teach.record import Record
 
 HOLDS, SMALL_PRINT, FALSE, NOT_REPRODUCED = VERDICTS
-PENDING = "not measured yet"  # only while one of the statement's records is missing
 Load = Callable[[str], Record]
 
 
@@ -54,15 +53,12 @@ class Statement:
     printed: str = ""
 
     def judge(self, load: Load = record.load) -> Finding:
-        """Measure now; a missing record leaves the statement unmeasured.
+        """Measure now.
 
         Args:
             load: label → record.
         """
-        try:
-            return self.measure(load)
-        except FileNotFoundError:
-            return Finding("the record is still to come", PENDING)
+        return self.measure(load)
 
 
 # --------------------------------------------------------------------------------------------- the rules
@@ -166,6 +162,9 @@ def by_cases(cases: Iterable[bool]) -> str:
     Args:
         cases: whether the sentence is true, one a case.
 
+    Raises:
+        ValueError: if there are none.
+
     Example:
         >>> by_cases([True, True]), by_cases([True, False]), by_cases([False, False])
         ('holds', 'holds with small print', 'does not hold')
@@ -173,6 +172,8 @@ def by_cases(cases: Iterable[bool]) -> str:
     Chapter: experiments/verdict
     """
     found = list(cases)
+    if not found:
+        raise ValueError("cases must hold at least one, got none; a claim that was not tried is not judged")
     return HOLDS if all(found) else SMALL_PRINT if any(found) else FALSE
 
 
@@ -185,12 +186,17 @@ def by_agreement(within: int, of: int) -> str:
         within: how many agree.
         of: how many there are.
 
+    Raises:
+        ValueError: if there are none.
+
     Example:
         >>> by_agreement(8, 8), by_agreement(5, 8), by_agreement(3, 8)
         ('holds', 'holds with small print', 'not reproduced')
 
     Chapter: experiments/verdict
     """
+    if of == 0:
+        raise ValueError("of must be at least 1, got 0; a table without numbers is not judged")
     return HOLDS if within == of else SMALL_PRINT if 2 * within >= of else NOT_REPRODUCED
 
 

@@ -12,7 +12,6 @@ from eigen_teach.verdicts.statement import (
     FALSE,
     HOLDS,
     NOT_REPRODUCED,
-    PENDING,
     SMALL_PRINT,
     Finding,
     Load,
@@ -20,6 +19,9 @@ from eigen_teach.verdicts.statement import (
     by_count,
     total,
 )
+
+MULTI30K = "experiments/multi30k#"
+SEEDS = (MULTI30K + "what-three-seeds-can-tell-and-one-cannot",)
 
 
 def _usual(load: Load, cell: str | None = None) -> Runs:
@@ -72,8 +74,8 @@ def translations(load: Load) -> Family:
     "learning_rate",
     "Section V-C",
     "We also use Adam as the optimizer with a learning rate of 0.1.",
-    (),
-    PENDING,
+    (MULTI30K + "ten-captions-one-sentence",),
+    FALSE,
     ("figure4",),
     printed="0.1",
 )
@@ -83,7 +85,8 @@ def _learning_rate(load: Load) -> Finding:
     usual = {(r["cell"], r["initializer"], r["seed"]): r["val_nats"][1] for r in _usual(load)}
     cases = [(_loss(run), usual[run["cell"], run["initializer"], run["seed"]]) for run in printed]
     better = [ours < theirs for ours, theirs in cases]
-    told = f"after an epoch a lower loss than with {stored.config['lr']:g}: {sum(better)} of {len(cases)}"
+    told = f"as a setting: a lower loss after an epoch than with {stored.config['lr']:g} in {sum(better)} of "
+    told += f"{len(cases)} networks"
     return Finding(told, by_cases(better))
 
 
@@ -91,13 +94,15 @@ def _learning_rate(load: Load) -> Finding:
     "translation_tanh",
     "Figure 4",
     "In the tanh-RNN, our method outperforms default uniform, IRNN and sp-RNN.",
-    (),
-    PENDING,
+    (*SEEDS, MULTI30K + "what-reading-is-worth"),
+    NOT_REPRODUCED,
     ("figure4",),
 )
 def _translation_tanh(load: Load) -> Finding:
-    tally = translations(load).tally(against("default", *RNN_ONLY, first="tanh", second="final"))
-    return Finding(f"tanh, last validation loss: {tally}; {_readers(load, 'tanh')}", by_count(tally))
+    found, wanted = translations(load), against("default", *RNN_ONLY, first="tanh", second="final")
+    tally = found.tally(wanted)
+    told = f"tanh, last validation loss: {tally} ({sum(map(wanted, found.open))} with one seed)"
+    return Finding(f"{told}; {_readers(load, 'tanh')}", by_count(tally))
 
 
 def _readers(load: Load, cell: str) -> str:
@@ -113,30 +118,31 @@ def _readers(load: Load, cell: str) -> str:
     "translation_stable",
     "Figure 4",
     "It also provides a better and more stable solution compared with all other initialization methods.",
-    (),
-    PENDING,
+    (*SEEDS, MULTI30K + "what-reading-is-worth"),
+    NOT_REPRODUCED,
     ("figure4",),
 )
 def _translation_stable(load: Load) -> Finding:
     found = translations(load)
-    named = (*RIVALS, *RNN_ONLY)
-    better, steady = (found.tally(against(*named, first="tanh", second=kind)) for kind in ("final", "steady"))
-    told = f"better than the paper's seven rivals: {better}; steadier: {steady}; {_readers(load, 'tanh')}"
-    return Finding(told, by_count(total([better, steady])))
+    wanted = [against(*RIVALS, *RNN_ONLY, first="tanh", second=kind) for kind in ("final", "steady")]
+    better, steady = map(found.tally, wanted)
+    single = sum(map(wanted[0], found.open))
+    told = f"the paper's seven rivals ({single} with one seed): better, {better}; steadier, {steady}"
+    return Finding(f"{told}; {_readers(load, 'tanh')}", by_count(total([better, steady])))
 
 
 @EXPERIMENTS.claim(
     "translation_lstm",
     "Figure 4",
     "In LSTM, our methods provide the best convergence rate as the default uniform initialization",
-    (),
-    PENDING,
+    SEEDS,
+    NOT_REPRODUCED,
     ("figure4",),
 )
 def _translation_lstm(load: Load) -> Finding:
     means = _means(_usual(load, "lstm"), _sooner)
     order = sorted(means, key=lambda name: -means[name])
-    told = f"LSTM, mean validation loss, best first: {', '.join(order)}"
+    told = f"LSTM, mean validation loss, best first, our control left out: {', '.join(order)}"
     if _seeds(load, "lstm") < 3:
         return Finding(f"{told}; too few seeds to order them", NOT_REPRODUCED)
     places = sorted(map(order.index, ("eigen", "default")))
@@ -159,8 +165,8 @@ def _seeds(load: Load, cell: str) -> int:
     "translation_gru",
     "Figure 4",
     "in GRU, our performance is pretty close to all other methods",
-    (),
-    PENDING,
+    SEEDS,
+    HOLDS,
     ("figure4",),
 )
 def _translation_gru(load: Load) -> Finding:
@@ -178,8 +184,8 @@ def _translation_gru(load: Load) -> Finding:
     "translation_xavier",
     "Figure 4",
     "except Xavier initializers fail to provide a good convergence.",
-    (),
-    PENDING,
+    SEEDS,
+    NOT_REPRODUCED,
     ("figure4",),
 )
 def _translation_xavier(load: Load) -> Finding:
@@ -189,4 +195,7 @@ def _translation_xavier(load: Load) -> Finding:
     told = "GRU, last loss: Xavier normal {:+.2f}, uniform {:+.2f} nats a word from the others".format(
         *behind
     )
-    return Finding(told, by_cases(gap > 0.5 for gap in behind))  # a loss that has not come down
+    verdict = by_cases(gap > 0.5 for gap in behind)  # a loss that has not come down
+    if verdict != HOLDS and _seeds(load, "gru") < 3:  # another seed, or a longer training, may fail
+        return Finding(f"{told}; one seed, {load('figure4').config['epochs']} epochs", NOT_REPRODUCED)
+    return Finding(told, verdict)

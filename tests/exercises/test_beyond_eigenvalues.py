@@ -64,8 +64,8 @@ RIGHT = [
 ]
 WRONG = [
     ("departure", ..., "ellipsis"),
-    ("departure", lambda _: ..., "still returns the ellipsis"),
-    ("departure", lambda _: None, "could not use"),
+    ("departure", lambda _: ..., "does not return anything yet"),
+    ("departure", lambda _: None, "does not return anything yet"),
     ("departure", 0.7, "could not use"),
     ("departure", squared, "squares, then a root"),
     ("departure", not_divided, "is it a share"),

@@ -35,7 +35,7 @@ RIGHT = [
 ]
 
 WRONG = [
-    ("filters/weights", lambda *_: ..., "returns the ellipsis"),  # the stub
+    ("filters/weights", lambda *_: ..., "does not return anything yet"),  # the stub
     ("filters/weights", lambda pole, t: pole ** np.arange(t), "as printed"),
     ("filters/weights", lambda pole, t: pole ** (t + 1.0 - np.arange(1, t + 1)), "one power too many"),
     ("filters/weights", lambda pole, t: np.abs(pole) ** (t - np.arange(1, t + 1)), "pole**(t - j)"),

@@ -46,6 +46,7 @@ WRONG = [
     ("by_hand", [0, 3], "transposed"),
     ("by_hand", [5, 1.5], "one step too many"),
     ("by_hand", [3, 4], "swapped"),
+    ("by_hand", [4, 2], "one more step"),
     ("by_hand", [4, 4], "start from"),
     ("by_hand", 4, "pair of numbers"),
     ("steps_to_forget", lambda _: ..., "does not return anything yet"),
