@@ -142,7 +142,8 @@ def _translation_stable(load: Load) -> Finding:
 def _translation_lstm(load: Load) -> Finding:
     means = _means(_usual(load, "lstm"), _sooner)
     order = sorted(means, key=lambda name: -means[name])
-    told = f"LSTM, mean validation loss, best first, our control left out: {', '.join(order)}"
+    listed = ", ".join(order).replace("_", " ")  # a phone breaks lines at spaces
+    told = f"LSTM, mean validation loss, best first, our control left out: {listed}"
     if _seeds(load, "lstm") < 3:
         return Finding(f"{told}; too few seeds to order them", NOT_REPRODUCED)
     places = sorted(map(order.index, ("eigen", "default")))
