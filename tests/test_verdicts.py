@@ -494,6 +494,12 @@ def test_rows_on_tanh_say_how_many_networks_read(cost, level, readers, tmp_path)
         assert f"{readers} of 19 networks read" in ROWS[key].judge(load).ours
 
 
+def test_chapter_counts_the_networks_that_read_as_the_rows_do():
+    (printed,) = (c.printed for c in chapter_facts.book() if c.name == "experiments/multi30k")
+    total, read = re.search(r"tanh: of (\d+) networks read: .*?(\d+) at 0.05;", printed).groups()
+    assert f"{read} of {total} networks read" in ROWS["translation_tanh"].judge(stored).ours
+
+
 @pytest.mark.parametrize("label", ["figure3", "figure4", "pixel_mnist"])
 def test_abstract_counts_every_experiment(label, tmp_path):
     study = {"figure3": figure3, "figure4": figure4, "pixel_mnist": pixel_mnist}[label]

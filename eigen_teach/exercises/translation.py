@@ -23,8 +23,10 @@ def corpus_bleu(answer: Any) -> str | None:
         counts = [np.array(part, dtype=float) for part in corpus]
         try:
             given = answer(*(part.copy() for part in counts))
-        except ValueError:  # math.log(0)
-            given = np.nan
+        except ValueError:
+            if counts[0].sum(axis=0).all():
+                raise
+            given = np.nan  # math.log(0)
         if nothing(given):
             return NOTHING_YET
         reason = _wrong_bleu(np.asarray(given, dtype=float), *counts)
@@ -72,7 +74,7 @@ def _wrong_bleu(
         / brevity
         * np.exp(np.minimum(0.0, 1 - expected / words)).mean(),
     }
-    if np.isnan(given).any():
+    if np.isnan(given).any() and not pooled[0].all():
         return "it is no number where no n-gram of four words matches; BLEU is then 0"
     told = f"for sentences of {words.astype(int).tolist()} words it should be {right:.4f}"
     return slipped(given, right, slips) or differs(given, right, told, 1e-6)
@@ -84,8 +86,10 @@ def floor(answer: Any) -> str | None:
     for words, smoothing in ((240, 0.1), (5, 0.3), (1000, 0.0)):
         try:
             given = answer(words, smoothing)
-        except (ValueError, ZeroDivisionError):  # math.log(0)
-            given = np.nan
+        except (ValueError, ZeroDivisionError):
+            if smoothing:
+                raise
+            given = np.nan  # math.log(0)
         if nothing(given):
             return NOTHING_YET
         reason = _wrong_floor(np.asarray(given, dtype=float), words, smoothing)
@@ -99,7 +103,7 @@ def _wrong_floor(given: Floats, words: int, smoothing: float) -> str | None:
     share = smoothing / words
     top = 1 - smoothing + share
     right = entr(top) + (words - 1) * entr(share)
-    if np.isnan(given).any():
+    if np.isnan(given).any() and not smoothing:
         return f"with a smoothing of {smoothing:g} it is no number: a share of 0 adds nothing, leave it out"
     slips = {
         "that is in bits; nats are asked for, the natural logarithm": right / np.log(2),

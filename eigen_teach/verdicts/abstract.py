@@ -31,7 +31,11 @@ from eigen_teach.verdicts.tables import top_norms
 
 ABSTRACT, CONCLUSION = Part("abstract"), Part("conclusion")
 EVERYWHERE = (*comparisons.RACES, *comparisons.ABLATIONS, "figure3", "figure4", "pixel_mnist")
-_TASKS = ("experiments/scanline_mnist#early-or-better", "experiments/ablations#the-forest")
+_TASKS = (
+    "experiments/scanline_mnist#early-or-better",
+    "experiments/multi30k#what-three-seeds-can-tell-and-one-cannot",
+    "experiments/ablations#the-forest",
+)
 # Experiment → the task of a key. Grammar 4 and the digits read row by row stand in two experiments.
 _EXPERIMENTS: dict[Callable[[Load], Family], Callable[[Key], str]] = {
     comparisons.race: lambda _: "4",

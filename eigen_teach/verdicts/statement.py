@@ -53,7 +53,7 @@ class Statement:
     printed: str = ""
 
     def judge(self, load: Load = record.load) -> Finding:
-        """Measure now.
+        """Measure, with the stored records unless others are given.
 
         Args:
             load: label → record.
