@@ -3,6 +3,8 @@
 import copy
 import functools
 import re
+from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import chapter_facts
 import numpy as np
@@ -13,6 +15,7 @@ from eigen_teach import record, verdicts
 from eigen_teach.experiments import figure3, figure4, pixel_mnist
 from eigen_teach.verdicts import comparisons
 from eigen_teach.verdicts.comparisons import RACES
+from eigen_teach.verdicts.linear import TURN
 from eigen_teach.verdicts.statement import (
     FALSE,
     HOLDS,
@@ -195,18 +198,15 @@ def columns(name, change):
     return alter
 
 
-def straight(values):
-    """The GRU's paths run straight."""
-    for run in values["runs"]:
-        if run["cell"] == "gru" and "drawn" in run:
-            run["drawn"] = [[[float(k), 0.0] for k in range(28)] for _ in run["drawn"]]
+def paths(place, *cells):
+    """Draw the paths of these cells along one axis, step k at its place."""
 
+    def alter(values):
+        for run in values["runs"]:
+            if run["cell"] in cells and "drawn" in run:
+                run["drawn"] = [[[float(place(k)), 0.0] for k in range(28)] for _ in run["drawn"]]
 
-def crooked(values):
-    """The paths of LSTM and GRU run to and fro."""
-    for run in values["runs"]:
-        if run["cell"] in ("lstm", "gru") and "drawn" in run:
-            run["drawn"] = [[[float(k % 2), 0.0] for k in range(28)] for _ in run["drawn"]]
+    return alter
 
 
 def farther(values):
@@ -268,7 +268,7 @@ ALTERED = {
     "away": (("memory_map",), mapped("capacity", ascending), SMALL_PRINT),
     "collapse": (("memory_map",), mapped("capacity", lambda x: 0 * x + 90, "haar"), HOLDS),
     "figure1": (("figure1",), trained("linear", "rms", lambda x: x / 100), HOLDS),
-    "structures": (("figure1",), straight, HOLDS),
+    "structures": (("figure1",), paths(lambda k: k, "gru"), HOLDS),
     "table3_columns": (("table3",), columns(None, lambda x: x + 1), NOT_REPRODUCED),
     "table3_sp_rnn": (("table3",), columns("np_rnn", lambda _: PRINTED), HOLDS),
     "default_small": (("table3",), columns("default", lambda x: x + 2), FALSE),
@@ -287,19 +287,20 @@ ALTERED = {
     "some_experiments": (RACES, WON, HOLDS),
     "intuition": (("figure2",), level("irnn"), HOLDS),
 }
-# A sentence with two halves, turned by the other one as well; and limits, tried on both of their sides.
+# A sentence with two halves, turned by the other one as well.
 TURNED_TOO = [
     ("explanation", ("memory_map",), mapped("capacity", lambda x: x + 99 * np.eye(*x.shape)[:1]), FALSE),
     ("regression", ("table2",), normed(lambda x: x - 1, "linear", "tanh", "relu"), FALSE),
-    ("gate_bias", ("recall", "adding"), scored(0.1, 0.5, "bias_1"), SMALL_PRINT),
     ("box", ("memory_map",), mapped("rms", lambda x: x + 1), FALSE),
-    ("shrink", ("figure1",), trained("linear", "rms", lambda x: 0 * x + np.arange(x.size)), SMALL_PRINT),
     ("collapse", ("memory_map",), mapped("capacity", lambda x: 0 * x + 0.5), FALSE),
     ("figure1", ("figure1",), trained("linear", "separability", lambda x: x + 1), FALSE),
-    ("structures", ("figure1",), crooked, FALSE),
+    ("structures", ("figure1",), paths(lambda k: k % 2, "lstm", "gru"), FALSE),
     ("larger_help", ("table3",), columns("default", lambda x: x + 2), FALSE),
     ("intuition", ("ablation_radius",), scored(0.1, 1.0, "0.95", "1.0"), FALSE),
     ("away", ("state_distribution",), farther, SMALL_PRINT),
+]
+# A limit, tried on both of its sides.
+LIMITS = [
     ("decays_fast", ("table3",), columns("default", at_the_top(0.05**0.1 - 0.001)), HOLDS),
     ("decays_fast", ("table3",), columns("default", at_the_top(0.05**0.1 + 0.001)), FALSE),
     ("larger_help", ("table3",), columns("kaiming_normal", at_the_top(100 ** (1 / 28) - 0.001)), HOLDS),
@@ -337,7 +338,33 @@ def test_altered_record_turns_the_verdict(key, tmp_path):
 
 @pytest.mark.parametrize(("key", "labels", "alter", "expected"), TURNED_TOO)
 def test_every_half_of_a_sentence_counts(key, labels, alter, expected, tmp_path):
+    assert ROWS[key].judge(altered(labels, alter, tmp_path)).verdict == expected != ROWS[key].stated
+
+
+@pytest.mark.parametrize(("key", "labels", "alter", "expected"), LIMITS)
+def test_limit_lies_where_it_is_said_to_lie(key, labels, alter, expected, tmp_path):
     assert ROWS[key].judge(altered(labels, alter, tmp_path)).verdict == expected
+
+
+# Rows whose other half is mathematics: records in which theirs fails, and what is exchanged in which module.
+HALF_MATHEMATICS = [
+    ("gate_bias", ("recall", "adding"), scored(0.1, 0.5, "bias_1"), "linear.math", {"exp": lambda _: 1.0}),
+    (
+        "shrink",
+        ("figure1",),
+        trained("linear", "rms", lambda x: 0 * x + np.arange(x.size)),
+        "states.linear",
+        {"transient_growth": lambda *_: np.ones(1)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "labels", "alter", "name", "other"), HALF_MATHEMATICS)
+def test_half_that_is_mathematics_counts(key, labels, alter, name, other, tmp_path, monkeypatch):
+    load = altered(labels, alter, tmp_path)
+    assert ROWS[key].judge(load).verdict == SMALL_PRINT
+    monkeypatch.setattr(f"eigen_teach.verdicts.{name}", SimpleNamespace(**other))
+    assert ROWS[key].judge(load).verdict == FALSE
 
 
 def test_rates_are_not_explained_where_nobody_is_ahead(tmp_path):
@@ -346,12 +373,11 @@ def test_rates_are_not_explained_where_nobody_is_ahead(tmp_path):
 
 
 # Row without a record → its module, what is exchanged there and for what, and the verdict that must follow.
-NORMAL = 0.9 * np.array([[0.8, -0.6], [0.6, 0.8]])
 MATHEMATICS = [
-    ("orthonormal", "linear", "SLANTED", NORMAL, HOLDS),
+    ("orthonormal", "linear", "SLANTED", TURN, HOLDS),
     ("exponent", "linear", "TURN", np.eye(2), HOLDS),
-    ("stable", "linear", "HIDDEN_GROWTH", NORMAL, HOLDS),
-    ("filters", "linear", "JORDAN", NORMAL, HOLDS),
+    ("stable", "linear", "HIDDEN_GROWTH", TURN, HOLDS),
+    ("filters", "linear", "JORDAN", TURN, HOLDS),
     ("rnn_only", "linear", "fits_gates", lambda *_: False, HOLDS),
     ("widely_used", "linear", "fits_gates", lambda *_: False, FALSE),
     ("relu", "conjectures", "CALM", 0.1 * np.eye(2), HOLDS),
@@ -374,10 +400,9 @@ CORPUS = {"unigram_nats": 5.0}  # of Figure 4: what a word costs who knows how o
 
 def made_up(study, label, values, folder, **settings):
     """Save a record with the runs of the plan and the values that a function of the run gives."""
-    config = study.PRESETS["paper"]
+    config = replace(study.PRESETS["paper"], **settings)
     runs = [{**run, **values(run)} for run in study.plan(config)]
-    fields = {**config.__dict__, **settings}
-    record.Record(label, "paper", fields, {"runs": runs, "corpus": CORPUS}, {}).save(folder)
+    record.Record(label, "paper", asdict(config), {"runs": runs, "corpus": CORPUS}, {}).save(folder)
     return loader(folder)
 
 
@@ -479,10 +504,8 @@ THREE_SEEDS = [
 
 @pytest.mark.parametrize(("key", "values", "expected"), THREE_SEEDS)
 def test_three_seeds_give_the_gated_cells_an_order(key, values, expected, tmp_path):
-    three = figure4.Figure4(seeds=3, more_seeds=0)
-    runs = [{**run, **values(run)} for run in figure4.plan(three)]
-    record.Record("figure4", "paper", three.__dict__, {"runs": runs, "corpus": CORPUS}, {}).save(tmp_path)
-    assert ROWS[key].judge(loader(tmp_path)).verdict == expected
+    load = made_up(figure4, "figure4", values, tmp_path, seeds=3, more_seeds=0)
+    assert ROWS[key].judge(load).verdict == expected
 
 
 # A network reads if a wrong source costs it more than 0.05 nats and it knows more than word frequencies.
@@ -548,11 +571,7 @@ def test_several_tasks_are_three(ahead, behind, as_meant):
 def test_in_several_tasks_can_hold(key, tmp_path):
     # Ahead on the digits, and perfect on every grammar: ahead of the rivals' rules for the input weights too.
     made_up(figure3, "figure3", accuracy(0.9, 0.7), tmp_path)
-    for label in RACES:
-        values = copy.deepcopy(stored(label).values)
-        raced(1.0, 0.5)(values)
-        record.Record(label, "paper", stored(label).config, values, {}).save(tmp_path)
-    assert ROWS[key].judge(loader(tmp_path)).verdict == HOLDS
+    assert ROWS[key].judge(altered(RACES, raced(1.0, 0.5), tmp_path)).verdict == HOLDS
 
 
 def test_cases_give_the_verdict():
